@@ -1,0 +1,84 @@
+/** Time comes through the door: everything that waits or measures takes a Clock, so that a test can be the clock. */
+export interface Clock {
+  /** Monotonic milliseconds with a fraction; only differences mean anything. */
+  nowMs(): number
+  /** Milliseconds since the Unix epoch. For what people and servers read, never for order. */
+  wallMs(): number
+  /** Resolves after `ms` milliseconds, or at once when `signal` aborts. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+export const systemClock: Clock = {
+  nowMs: () => performance.now(),
+  wallMs: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve()
+      const done = () => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = setTimeout(done, Math.max(0, ms))
+      signal?.addEventListener('abort', done)
+    }),
+}
+
+/** A clock that moves only when told. Sleepers wake in order of their time, then of their arrival. */
+export class ManualClock implements Clock {
+  #nowMs = 0
+  #arrivals = 0
+  readonly #wallStartMs: number
+  readonly #sleepers: { atMs: number; arrival: number; wake: () => void }[] = []
+
+  constructor(wallStartMs = 0) {
+    this.#wallStartMs = wallStartMs
+  }
+
+  nowMs(): number {
+    return this.#nowMs
+  }
+
+  wallMs(): number {
+    return this.#wallStartMs + this.#nowMs
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal?.aborted) return resolve()
+      const sleeper = { atMs: this.#nowMs + Math.max(0, ms), arrival: this.#arrivals++, wake: resolve }
+      this.#sleepers.push(sleeper)
+      signal?.addEventListener('abort', () => {
+        const index = this.#sleepers.indexOf(sleeper)
+        if (index < 0) return
+        this.#sleepers.splice(index, 1)
+        resolve()
+      })
+    })
+  }
+
+  /** Time of the earliest sleeper, or undefined when nobody sleeps. */
+  nextWakeMs(): number | undefined {
+    return this.#sleepers.length === 0 ? undefined : Math.min(...this.#sleepers.map((s) => s.atMs))
+  }
+
+  /** Moves on by `ms`, waking each sleeper at its own time and letting its continuation run before the next. */
+  async advance(ms: number): Promise<void> {
+    const endMs = this.#nowMs + ms
+    for (;;) {
+      const due = this.#sleepers
+        .filter((s) => s.atMs <= endMs)
+        .sort((a, b) => a.atMs - b.atMs || a.arrival - b.arrival)[0]
+      if (due === undefined) break
+      this.#sleepers.splice(this.#sleepers.indexOf(due), 1)
+      this.#nowMs = Math.max(this.#nowMs, due.atMs)
+      due.wake()
+      await settled()
+    }
+    this.#nowMs = endMs
+    await settled()
+  }
+}
+
+/** Lets every promise continuation that is ready run. */
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
