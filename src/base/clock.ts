@@ -68,7 +68,7 @@ export class ManualClock implements Clock {
     for (;;) {
       const due = this.#sleepers
         .filter((s) => s.atMs <= endMs)
-        .sort((a, b) => a.atMs - b.atMs || a.arrival - b.arrival)[0]
+        .toSorted((a, b) => a.atMs - b.atMs || a.arrival - b.arrival)[0]
       if (due === undefined) break
       this.#sleepers.splice(this.#sleepers.indexOf(due), 1)
       this.#nowMs = Math.max(this.#nowMs, due.atMs)

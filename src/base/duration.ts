@@ -10,7 +10,8 @@ export function parseDuration(text: string): number | undefined {
 /** The shortest exact spelling that `parseDuration` reads back: `250ms`, `2s`, `5m`. */
 export function formatDuration(ms: number): string {
   for (const unit of ['h', 'm', 's'] as const) {
-    if (ms >= unitMs[unit]! && ms % unitMs[unit]! === 0) return `${ms / unitMs[unit]!}${unit}`
+    const size = unitMs[unit] ?? 1
+    if (ms >= size && ms % size === 0) return `${ms / size}${unit}`
   }
   return `${ms}ms`
 }
