@@ -1,0 +1,42 @@
+import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
+import type { WireToken } from '../protocol/wire-token.ts'
+import type { Attempt, ReadKind, WriteKind } from './observation.ts'
+
+/** A document that hopwatch owns. `version` only grows; `owner` is the instance whose versions count. */
+export interface ProbeDocument {
+  readonly id: string
+  /** One value a level of the container's partition key. */
+  readonly partitionKey: readonly string[]
+  readonly version: number
+  readonly owner: string
+  readonly run: string
+  readonly ttlSeconds: number
+}
+
+export type StoreRequest = {
+  /** Sent as it is; undefined leaves the token to what the client remembers by itself. */
+  readonly sessionToken: WireToken | undefined
+  readonly consistency: ConsistencyLevel
+} & (
+  | { readonly kind: WriteKind; readonly document: ProbeDocument }
+  | { readonly kind: ReadKind; readonly id: string; readonly partitionKey: readonly string[] }
+)
+
+export interface StoreAnswer {
+  readonly attempts: readonly Attempt[]
+  /** What the application would see; undefined when no answer came. */
+  readonly status: number | undefined
+  readonly substatus: number | undefined
+  /** The probe document that a read returned. */
+  readonly document: { readonly version: number; readonly owner: string } | undefined
+  /** The session token that the answer carried, as the application receives it: from a failed answer too, where there is one. */
+  readonly sessionToken: WireToken | undefined
+  readonly durationMs: number
+  /** For the log: why no answer came, without secrets. */
+  readonly message: string | undefined
+}
+
+/** One client's way to one container. Never rejects for what the service answers or fails to answer. */
+export interface DocumentStore {
+  execute(request: StoreRequest, signal?: AbortSignal): Promise<StoreAnswer>
+}

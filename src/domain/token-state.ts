@@ -1,0 +1,81 @@
+import { type Ancestry, covers, type SessionToken } from '../protocol/session-token.ts'
+import type { WireToken } from '../protocol/wire-token.ts'
+import type { Claim, Ideal } from './context.ts'
+import type { Attempt } from './observation.ts'
+
+/**
+ * How the token on the wire stood to the ideal token, on the attempt that produced the answer (verdicts.md).
+ * `unclaimed`, besides: nothing was carried to the hop, so there is nothing that the token should have covered.
+ */
+export const tokenStates = [
+  'intact',
+  'lost',
+  'behind',
+  'foreign',
+  'malformed',
+  'dropped',
+  'unknown',
+  'unsupported',
+  'unclaimed',
+] as const
+export type TokenState = (typeof tokenStates)[number]
+
+/** The states in which the read was not protected by its own token: the numerator of the token-loss rate. */
+export const uncovering: ReadonlySet<TokenState> = new Set(['lost', 'behind', 'foreign', 'malformed'])
+/** The denominator: reads with a claim whose token state is known. */
+export const isKnownState = (state: TokenState): boolean =>
+  state === 'intact' || state === 'dropped' || uncovering.has(state)
+
+const noAncestors: Ancestry = () => []
+
+/** The token's state for one document of a read. */
+export function tokenState(
+  attempts: readonly Attempt[],
+  ideal: Ideal,
+  claim: Claim | undefined,
+  ancestry: Ancestry = noAncestors,
+): TokenState {
+  if (claim?.certain === undefined) return 'unclaimed'
+  const tries = attempts.filter((attempt) => attempt.purpose === 'operation')
+  const answering = answeringAttempt(tries, claim.range)
+  if (answering === undefined) return 'unknown'
+  // An acknowledged write without a token: the server issues none, so none could be carried.
+  if (claim.range === undefined) return 'unsupported'
+
+  const range = answeringRange(answering, claim.range, ancestry)
+  const state = wireTokenState(answering.sent, ideal.token, range, ancestry)
+  if (state === 'intact') return state
+  const earlier = tries.slice(0, tries.indexOf(answering))
+  const wasIntact = earlier.some((attempt) => wireTokenState(attempt.sent, ideal.token, range, ancestry) === 'intact')
+  return wasIntact ? 'dropped' : state
+}
+
+/** A cross-partition query is answered by several exchanges; the one that counts spoke for the document's range. */
+function answeringAttempt(tries: readonly Attempt[], range: string | undefined): Attempt | undefined {
+  const speaksForRange = (attempt: Attempt) =>
+    range !== undefined && attempt.status === 200 && attempt.received?.parsed?.rangeIds.includes(range)
+  return (tries.length > 1 ? tries.findLast(speaksForRange) : undefined) ?? tries.at(-1)
+}
+
+/** After a split the answer names a child of the range that took the write. */
+function answeringRange(answering: Attempt, claimed: string, ancestry: Ancestry): string {
+  return answering.received?.parsed?.rangeIds.find((id) => id === claimed || ancestry(id).includes(claimed)) ?? claimed
+}
+
+/** One token against what it should have covered in one range: on the wire, or as a carrier delivered it. */
+export function wireTokenState(
+  sent: WireToken | undefined,
+  ideal: SessionToken,
+  range: string,
+  ancestry: Ancestry = noAncestors,
+): TokenState {
+  if (sent === undefined || sent.bytes === 0) return 'lost'
+  if (sent.parsed === undefined) return 'malformed'
+  const have = sent.parsed.forRange(range, ancestry)
+  if (have === undefined) return 'foreign'
+  if (covers(sent.parsed, ideal, range, ancestry)) return 'intact'
+  const need = ideal.forRange(range, ancestry)
+  // A newer version whose LSN restarted lower cannot be ordered against the older one (decision 0001).
+  const isNewerVersion = need?.version !== undefined && have.version !== undefined && have.version > need.version
+  return isNewerVersion ? 'unknown' : 'behind'
+}
