@@ -1,0 +1,161 @@
+import type { Operation } from './operation.ts'
+
+/** A partition key range of one container, by the container's resource id (recreated containers differ). */
+export interface RangeRef {
+  readonly container: string
+  readonly range: string
+}
+
+/** What a session token says, without its text. */
+export interface TokenReference {
+  readonly range: string
+  readonly version: number
+  readonly lsn: number
+}
+
+export type JournalEntry = { readonly atMs: number } & (
+  | ({
+      /** A write became part of the range's log. */
+      readonly kind: 'commit'
+      readonly lsn: number
+      readonly version: number
+      readonly partitionKey: string
+      readonly id: string
+      /** 1 for the item's first commit, then one more each time. */
+      readonly itemVersion: number
+      readonly deleted: boolean
+    } & RangeRef)
+  | ({
+      /** When the four replicas of a region apply the log up to `lsn`; `atMs` is when that was settled. */
+      readonly kind: 'replication'
+      readonly region: string
+      readonly lsn: number
+      readonly arrivesAtMs: readonly number[]
+    } & RangeRef)
+  | ({
+      /** Replication stopped before these arrivals: of what was on its way, nothing beyond `beyondLsn` arrives. */
+      readonly kind: 'withdrawn'
+      readonly region: string
+      readonly beyondLsn: number
+    } & RangeRef)
+  | ({
+      /** A forced failover dropped an acknowledged commit. */
+      readonly kind: 'lost'
+      readonly lsn: number
+    } & RangeRef)
+  | {
+      readonly kind: 'topology'
+      readonly change: string
+      readonly detail: Readonly<Record<string, string | number | boolean>>
+    }
+  | RequestEntry
+)
+
+/** One operation as received and as answered. */
+export interface RequestEntry {
+  readonly kind: 'request'
+  readonly atMs: number
+  readonly operation: Operation['kind']
+  readonly region: string
+  readonly status: number
+  readonly substatus?: number
+  /** Set when a fault rule or an offline region kept the answer from arriving whole. */
+  readonly connection?: 'reset' | 'hang' | 'truncate'
+  /** The container's resource id. */
+  readonly container?: string
+  readonly partitionKey?: string
+  readonly id?: string
+  /** `malformed`, or what it demanded of each range that it named; absent: no token came. */
+  readonly token?: 'malformed' | readonly TokenReference[]
+  /** Of each range that answered. */
+  readonly served?: readonly ServedRange[]
+  /** How long the read waited for its session token's progress. */
+  readonly waitedMs?: number
+}
+
+export interface ServedRange {
+  readonly range: string
+  /** The replica of the region, 0 to 3; absent when the range's newest commit answered (writes, strong reads). */
+  readonly replica?: number
+  readonly version: number
+  readonly lsn: number
+  /** The progress that the session token demanded; absent: none for this range. */
+  readonly requiredLsn?: number
+}
+
+/** What really happened, for oracles and for people who ask why. Never holds the text of a token or a key. */
+export class Journal {
+  readonly #limit: number
+  #entries: JournalEntry[] = []
+  #dropped = 0
+  readonly #listeners = new Set<(entry: JournalEntry) => void>()
+
+  constructor(limit: 'off' | 'unbounded' | number) {
+    this.#limit = limit === 'off' ? 0 : limit === 'unbounded' ? Number.POSITIVE_INFINITY : limit
+  }
+
+  /** False when nobody keeps or hears an entry, so that callers need not build it. */
+  get isOn(): boolean {
+    return this.#limit > 0 || this.#listeners.size > 0
+  }
+
+  /** How many entries the limit has pushed out. */
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  append(entry: JournalEntry): void {
+    for (const listener of this.#listeners) listener(entry)
+    if (this.#limit === 0) return
+    this.#entries.push(entry)
+    // Cut in bulk: shifting an array by one at each append would cost as much as the simulator itself.
+    if (this.#entries.length >= this.#limit * 2) this.#forgetOldest()
+  }
+
+  /** Calls `listener` for each entry from now on; returns how to stop it. */
+  onEntry(listener: (entry: JournalEntry) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Oldest first; at most `limit` of the newest. */
+  entries(limit = this.#limit): readonly JournalEntry[] {
+    const kept = Math.min(limit, this.#limit)
+    return kept === 0 ? [] : this.#entries.slice(-kept)
+  }
+
+  requests(): RequestEntry[] {
+    return this.entries().filter((entry) => entry.kind === 'request')
+  }
+
+  commits(): Extract<JournalEntry, { kind: 'commit' }>[] {
+    return this.entries().filter((entry) => entry.kind === 'commit')
+  }
+
+  /**
+   * The LSN that a replica (0 to 3) had applied at `ms`, or undefined when the entries that would tell were dropped.
+   * Reads the whole journal: for oracles, not for hot paths.
+   */
+  replicaStateAt(region: string, replica: number, where: RangeRef, ms: number): number | undefined {
+    const wanted = (entry: JournalEntry): entry is Extract<JournalEntry, { kind: 'replication' | 'withdrawn' }> =>
+      (entry.kind === 'replication' || entry.kind === 'withdrawn') &&
+      entry.region === region &&
+      entry.range === where.range &&
+      entry.container === where.container
+    let known: { lsn: number; fromMs: number }[] = []
+    for (const entry of this.entries()) {
+      if (!wanted(entry) || entry.atMs > ms) continue
+      if (entry.kind === 'withdrawn') known = known.filter((arrival) => arrival.lsn <= entry.beyondLsn)
+      else known.push({ lsn: entry.lsn, fromMs: entry.arrivesAtMs[replica]! })
+    }
+    const reached = known.findLast((arrival) => arrival.fromMs <= ms)
+    if (reached) return reached.lsn
+    return this.dropped === 0 && this.#limit > 0 ? 0 : undefined
+  }
+
+  #forgetOldest(): void {
+    const surplus = this.#entries.length - this.#limit
+    this.#entries = this.#entries.slice(surplus)
+    this.#dropped += surplus
+  }
+}
