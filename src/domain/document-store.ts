@@ -1,6 +1,7 @@
 import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
 import type { WireToken } from '../protocol/wire-token.ts'
-import type { Attempt, ReadKind, WriteKind } from './observation.ts'
+import type { Attempt } from './observation.ts'
+import type { ReadKind, WriteKind } from './scenario.ts'
 
 /** A document that hopwatch owns. `version` only grows; `owner` is the instance whose versions count. */
 export interface ProbeDocument {
