@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { z } from 'zod'
+import { type CallName, callFields, callNames, invoke, type SimulatorControl } from './control-calls.ts'
+import { controlInputs } from './control-input.ts'
+import type { Json } from './operation.ts'
+import { type JsonObject, parseObject, readBody } from './wire/body.ts'
+import { Refused } from './wire/errors.ts'
+import { type Endpoint, listen } from './wire/server.ts'
+
+interface ControlRoute {
+  readonly method: 'GET' | 'POST'
+  readonly call: CallName
+}
+
+const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
+/** `POST /pause-replication {"from": …, "to": …}`, one path a call; what only looks is a GET. */
+const routes: ReadonlyMap<string, ControlRoute> = new Map([
+  ['/state', { method: 'GET', call: 'state' }],
+  ['/journal', { method: 'GET', call: 'readJournal' }],
+  ...callNames
+    .filter((call) => call !== 'state' && call !== 'readJournal')
+    .map((call): [string, ControlRoute] => [`/${kebab(call)}`, { method: 'POST', call }]),
+])
+
+/** For people and scripts: each call with its fields. */
+const listing = [...routes].map(([path, { method, call }]) => ({ method, path, fields: callFields[call] }))
+
+/**
+ * The control endpoint: JSON in, JSON out, without a key, on the same loopback address. A POST must say that it is JSON, so
+ * that a web page open in a browser on the same machine cannot make one.
+ */
+export const listenControl = (control: SimulatorControl, host: string, port: number): Promise<Endpoint> =>
+  listen((request, response) => receive(control, request, response), host, port)
+
+function receive(control: SimulatorControl, request: IncomingMessage, response: ServerResponse): void {
+  const url = URL.parse(request.url ?? '/', 'http://control')
+  const route = url === null ? undefined : routes.get(url.pathname)
+  if (url === null || route === undefined || route.method !== request.method) {
+    const message = `There is no ${request.method} ${url?.pathname ?? ''} here.`
+    send(response, 404, { code: 'NotFound', message, calls: listing })
+  } else if (route.method === 'GET') {
+    perform(control, route.call, () => Object.fromEntries(url.searchParams), response)
+  } else if (request.headers['content-type']?.startsWith('application/json')) {
+    readBody(request, (body) => perform(control, route.call, () => objectOf(body), response))
+  } else {
+    send(response, 415, { code: 'UnsupportedMediaType', message: 'Send Content-Type: application/json.' })
+  }
+}
+
+function objectOf(body: string | Refused): JsonObject {
+  if (body instanceof Refused) throw body
+  return parseObject(body)
+}
+
+function perform(control: SimulatorControl, call: CallName, input: () => JsonObject, response: ServerResponse): void {
+  let status = 200
+  let body: Json
+  try {
+    body = { result: (invoke(control, call, checkedValues(call, input())) as Json | undefined) ?? null }
+  } catch (error) {
+    const refused = error instanceof Refused ? error.reply : undefined
+    status = refused?.status ?? 400
+    // The account's own words on a wrong argument: they name the region or the field.
+    const message = error instanceof Error ? error.message : 'The call failed.'
+    body = refused?.body ?? { code: 'BadRequest', message, fields: callFields[call] }
+  }
+  send(response, status, body)
+}
+
+function checkedValues(call: CallName, input: JsonObject): unknown[] {
+  const parsed = controlInputs[call].safeParse(input)
+  if (!parsed.success) throw new Error(z.prettifyError(parsed.error))
+  return callFields[call].map((field) => parsed.data[field])
+}
+
+function send(response: ServerResponse, status: number, body: Json): void {
+  const text = `${JSON.stringify(body)}\n`
+  response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) })
+  response.end(text)
+}
