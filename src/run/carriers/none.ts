@@ -1,0 +1,4 @@
+import type { Carrier } from './carrier.ts'
+
+/** The workflow goes on and the token stays behind: what an application does that never forwards it. */
+export const none: Carrier = { carry: () => undefined }

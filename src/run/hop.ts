@@ -1,0 +1,31 @@
+import type { DocumentStore, ProbeDocument } from '../domain/document-store.ts'
+import type { Observation } from '../domain/observation.ts'
+import type { ReadKind, WriteKind } from '../domain/scenario.ts'
+import type { WireToken } from '../protocol/wire-token.ts'
+
+export type HopOperation =
+  | { readonly kind: WriteKind; readonly document: ProbeDocument }
+  | { readonly kind: ReadKind; readonly id: string; readonly partitionKey: readonly string[] }
+
+/** What the service at this hop was handed. */
+export interface HopContext {
+  /** Undefined: nothing arrived, and the hop's client is left to what it remembers by itself. */
+  readonly sessionToken: WireToken | undefined
+}
+
+export interface HopAnswer {
+  readonly observation: Observation
+  /** What a read returned. */
+  readonly document: { readonly version: number; readonly owner: string } | undefined
+  /** The token of the answer, as the service gets to see it. */
+  readonly sessionToken: WireToken | undefined
+}
+
+/** One simulated service taking part in a journey. Never rejects for what the target answers or fails to answer. */
+export interface Hop {
+  readonly name: string
+  execute(operation: HopOperation, context: HopContext, signal: AbortSignal): Promise<HopAnswer>
+}
+
+/** Gives the store of a declared hop; the only thing that `run/` needs to know of a target. */
+export type OpenStore = (hopName: string) => DocumentStore

@@ -1,0 +1,140 @@
+import type { Clock } from '../base/clock.ts'
+import type { Random } from '../base/random.ts'
+import { type Finding, worstFinding } from '../domain/finding.ts'
+import type { FinishedRun, JourneyEvent, RunResult } from '../domain/journey.ts'
+import type { HopDeclaration, Scenario } from '../domain/scenario.ts'
+import { isJudged } from '../domain/verdict.ts'
+import { DocumentPool } from './document-pool.ts'
+import type { Hop, OpenStore } from './hop.ts'
+import { cosmosHop } from './hops/cosmos.ts'
+import { JourneyWalk } from './journey-walk.ts'
+import type { RunPlan } from './plan-run.ts'
+import { TokenMemory } from './token-memory.ts'
+
+export interface RunnerOptions {
+  readonly scenario: Scenario
+  readonly openStore: OpenStore
+  readonly clock: Clock
+  readonly random: Random
+  /** Owner of the documents; unique among everything that writes to the container. */
+  readonly owner: string
+  /** False where the container keeps documents for ever: then each run deletes its own. */
+  readonly ttlIsOn: boolean
+}
+
+/** Runs one scenario, one run at a time. */
+export interface Runner {
+  run(plan: RunPlan, scheduleLagMs: number, signal?: AbortSignal): Promise<FinishedRun>
+}
+
+/** Never rejects: whatever goes wrong becomes the run's result. */
+export function createRunner(options: RunnerOptions): Runner {
+  const { scenario, clock, random, owner } = options
+  const hops = new Map<string, { hop: Hop; declaration: HopDeclaration }>(
+    scenario.hops.map((declaration) => [
+      declaration.name,
+      { hop: cosmosHop(declaration, options.openStore(declaration.name), clock), declaration },
+    ]),
+  )
+  const pool = new DocumentPool(`${owner}-${scenario.name}`)
+  const memory = new TokenMemory()
+  const runIds = random.fork('run-ids')
+  const faults = random.fork('faults')
+
+  return {
+    async run(plan, scheduleLagMs, signal) {
+      const id = newRunId(runIds)
+      const startedAtMs = clock.nowMs()
+      const startedAtWallMs = clock.wallMs()
+      const deadline = new AbortController()
+      const walk = new JourneyWalk({ ...options, id, plan, hops, pool, memory, faults, signal: deadline.signal })
+      const abandon = () => deadline.abort()
+      signal?.addEventListener('abort', abandon)
+
+      const timer = new AbortController()
+      const journey: Promise<WalkOutcome> = walk.toTheEnd().then(
+        () => ({ kind: 'ended' }),
+        (error: unknown) => ({ kind: 'crashed', error }),
+      )
+      const outcome = await Promise.race([
+        journey,
+        clock.sleep(scenario.deadlineMs, timer.signal).then((): WalkOutcome => ({ kind: 'late' })),
+        aborted(deadline.signal),
+      ])
+      timer.abort()
+      deadline.abort()
+      // What was in flight comes back as a timeout, and is counted; but nothing may hold a run beyond this.
+      if (outcome.kind === 'late' || outcome.kind === 'stopped')
+        await Promise.race([journey, clock.sleep(abandonedGraceMs)])
+      signal?.removeEventListener('abort', abandon)
+
+      const events = walk.eventsSoFar()
+      if (outcome.kind !== 'ended') pool.retire(plan.partition)
+      const finding = worstFinding(events.flatMap(findingsOf))
+      return {
+        id,
+        scenario: scenario.name,
+        arm: plan.arm.name,
+        carriesToken: plan.arm.token === 'carried',
+        startedAtWallMs,
+        durationMs: clock.nowMs() - startedAtMs,
+        scheduleLagMs,
+        result: resultOf(outcome.kind, finding, events),
+        finding,
+        events,
+        problem: problemOf(outcome, scenario.deadlineMs),
+      }
+    },
+  }
+}
+
+/** How long an abandoned run waits for its cancelled request to come back. */
+const abandonedGraceMs = 1000
+
+type WalkOutcome =
+  | { readonly kind: 'ended' | 'late' | 'stopped' }
+  | { readonly kind: 'crashed'; readonly error: unknown }
+
+const aborted = (signal: AbortSignal): Promise<WalkOutcome> =>
+  new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve({ kind: 'stopped' }), { once: true })
+  })
+
+const findingsOf = (event: JourneyEvent): Finding[] =>
+  event.kind === 'read' && event.finding !== undefined ? [event.finding] : []
+
+function resultOf(
+  outcome: WalkOutcome['kind'],
+  finding: Finding | undefined,
+  events: readonly JourneyEvent[],
+): RunResult {
+  if (outcome === 'crashed') return 'crashed'
+  if (outcome !== 'ended') return 'abandoned'
+  if (finding !== undefined && finding !== 'kept') return 'found'
+  if (events.some(isFailure)) return 'failed'
+  return events.some((event) => event.kind === 'read' && isJudged(event.judgement.verdict)) ? 'kept' : 'undetermined'
+}
+
+const isFailure = (event: JourneyEvent): boolean =>
+  (event.kind === 'write' && event.outcome !== 'succeeded') ||
+  (event.kind === 'read' && event.judgement.verdict === 'failed')
+
+function problemOf(outcome: WalkOutcome, deadlineMs: number): string | undefined {
+  if (outcome.kind === 'late') return `not finished within its deadline of ${deadlineMs} ms`
+  if (outcome.kind === 'stopped') return 'stopped before its end'
+  // Only our own defects throw here, so the name and the place help; the message could quote anything and stays out.
+  if (outcome.kind === 'crashed') return outcome.error instanceof Error ? placeOf(outcome.error) : 'threw no error'
+  return undefined
+}
+
+function placeOf(error: Error): string {
+  const frame = error.stack?.split('\n').find((line) => line.includes('/src/')) ?? ''
+  return `${error.name} at ${frame.slice(frame.lastIndexOf('/src/') + 1).replace(/\)$/, '') || 'an unknown place'}`
+}
+
+function newRunId(random: Random): string {
+  const word = () => Math.floor(random.next() * 0x1_0000_0000)
+  return `${hex8(word())}${hex8(word())}`
+}
+
+const hex8 = (word: number) => word.toString(16).padStart(8, '0')

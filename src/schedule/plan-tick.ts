@@ -1,0 +1,36 @@
+import type { MissedReason } from '../domain/journey.ts'
+
+/** What is known when a scenario's timer fires. Times on one clock, in milliseconds. */
+export interface Tick {
+  /** The tick that the timer was set for. */
+  readonly dueMs: number
+  readonly nowMs: number
+  /** Ticks after `dueMs` that have come due as well by `nowMs`, oldest first: the timer was late. */
+  readonly passedMs: readonly number[]
+  readonly isRunning: boolean
+  readonly isPaused: boolean
+  readonly hasBudget: boolean
+}
+
+export interface TickDecision {
+  readonly run: boolean
+  /** How late the run starts against its own tick. */
+  readonly lagMs: number
+  /** Every tick that does not become a run, by reason. */
+  readonly missed: readonly { readonly reason: MissedReason; readonly count: number }[]
+}
+
+/** The newest due tick is the one to run; older ones are too late to be the runs they should have been. */
+export function planTick(tick: Tick): TickDecision {
+  const newestMs = tick.passedMs.at(-1) ?? tick.dueMs
+  const late = tick.passedMs.length === 0 ? [] : [{ reason: 'late' as const, count: tick.passedMs.length }]
+  const obstacle: MissedReason | undefined = tick.isPaused
+    ? 'paused'
+    : tick.isRunning
+      ? 'overlap'
+      : tick.hasBudget
+        ? undefined
+        : 'budget'
+  const missed = obstacle === undefined ? late : [...late, { reason: obstacle, count: 1 }]
+  return { run: obstacle === undefined, lagMs: Math.max(0, tick.nowMs - newestMs), missed }
+}

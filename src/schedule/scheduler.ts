@@ -1,0 +1,110 @@
+import type { Clock } from '../base/clock.ts'
+import type { Random } from '../base/random.ts'
+import type { FinishedRun, Sink } from '../domain/journey.ts'
+import type { Scenario } from '../domain/scenario.ts'
+import { cronTimes, type DueTimes, everyTimes } from './due-times.ts'
+import { RequestUnitBudget } from './governor.ts'
+import { planTick } from './plan-tick.ts'
+
+/** Runs the scenario once; never rejects. `signal` asks it to stop early. */
+export type StartRun = (scheduleLagMs: number, signal: AbortSignal) => Promise<FinishedRun>
+
+interface Scheduled {
+  readonly scenario: Scenario
+  readonly start: StartRun
+  readonly due: DueTimes
+  readonly budget: RequestUnitBudget | undefined
+  readonly stop: AbortController
+  running: Promise<void> | undefined
+}
+
+/** A wait is never longer than this, so that a wall clock set forward or back is noticed. */
+const longestSleepMs = 60_000
+/** Multiples of the golden ratio spread any number of phases evenly over a period. */
+const goldenRatio = 0.6180339887498949
+
+/** Starts runs at their times, never two of one scenario at once, and accounts for every tick that became none. */
+export class Scheduler {
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #sink: Sink
+  readonly #scheduled = new Map<string, Scheduled>()
+  readonly #abandon = new AbortController()
+  #added = 0
+  #isPaused = false
+
+  constructor(deps: { clock: Clock; random: Random; sink: Sink }) {
+    this.#clock = deps.clock
+    this.#random = deps.random
+    this.#sink = deps.sink
+  }
+
+  add(scenario: Scenario, start: StartRun): void {
+    const phase = (this.#added++ * goldenRatio) % 1
+    const due =
+      scenario.schedule.kind === 'every'
+        ? everyTimes(scenario.schedule, phase, this.#clock, this.#random.fork(scenario.name))
+        : cronTimes(scenario.schedule, this.#clock)
+    const budget = scenario.budget && new RequestUnitBudget(scenario.budget.requestUnitsPerSecond, this.#clock)
+    const scheduled: Scheduled = { scenario, start, due, budget, stop: new AbortController(), running: undefined }
+    this.#scheduled.set(scenario.name, scheduled)
+    void this.#keepTime(scheduled)
+  }
+
+  /** While paused, ticks come and are counted as missed. */
+  pause(): void {
+    this.#isPaused = true
+  }
+
+  resume(): void {
+    this.#isPaused = false
+  }
+
+  /** No run starts any more; those under way get `graceMs` to end, then are told to stop. */
+  async drain(graceMs: number): Promise<void> {
+    for (const { stop } of this.#scheduled.values()) stop.abort()
+    const running = [...this.#scheduled.values()].map((entry) => entry.running)
+    const grace = new AbortController()
+    const ended = Promise.all(running).then(() => grace.abort())
+    await this.#clock.sleep(graceMs, grace.signal)
+    this.#abandon.abort()
+    await ended
+  }
+
+  async #keepTime(entry: Scheduled): Promise<void> {
+    const { due, stop } = entry
+    let dueMs = due.firstMs()
+    while (!stop.signal.aborted) {
+      const waitMs = dueMs - due.nowMs()
+      if (waitMs > 0) {
+        await this.#clock.sleep(Math.min(waitMs, longestSleepMs), stop.signal)
+        continue
+      }
+      const nowMs = due.nowMs()
+      const passedMs: number[] = []
+      let nextMs = due.nextMs(dueMs)
+      for (; nextMs <= nowMs; nextMs = due.nextMs(nextMs)) passedMs.push(nextMs)
+      this.#tick(entry, dueMs, nowMs, passedMs)
+      dueMs = nextMs
+    }
+  }
+
+  #tick(entry: Scheduled, dueMs: number, nowMs: number, passedMs: readonly number[]): void {
+    const { scenario, budget } = entry
+    const decision = planTick({
+      dueMs,
+      nowMs,
+      passedMs,
+      isRunning: entry.running !== undefined,
+      isPaused: this.#isPaused,
+      hasBudget: budget?.allowsRun() ?? true,
+    })
+    for (const { reason, count } of decision.missed) this.#sink.missed(scenario.name, reason, count)
+    if (!decision.run) return
+    entry.running = entry.start(decision.lagMs, this.#abandon.signal).then((run) => {
+      entry.running = undefined
+      budget?.spend(run.events.reduce((sum, event) => sum + ('requestUnits' in event ? event.requestUnits : 0), 0))
+      this.#sink.record(run)
+    })
+  }
+}
