@@ -2,11 +2,11 @@ import type { MissedReason } from '../domain/journey.ts'
 
 /** What is known when a scenario's timer fires. Times on one clock, in milliseconds. */
 export interface Tick {
-  /** The tick that the timer was set for. */
+  /** The newest tick that is due. */
   readonly dueMs: number
   readonly nowMs: number
-  /** Ticks after `dueMs` that have come due as well by `nowMs`, oldest first: the timer was late. */
-  readonly passedMs: readonly number[]
+  /** How many older ticks have come due since the timer was set: it fired late. */
+  readonly olderTicks: number
   readonly isRunning: boolean
   readonly isPaused: boolean
   readonly hasBudget: boolean
@@ -22,8 +22,7 @@ export interface TickDecision {
 
 /** The newest due tick is the one to run; older ones are too late to be the runs they should have been. */
 export function planTick(tick: Tick): TickDecision {
-  const newestMs = tick.passedMs.at(-1) ?? tick.dueMs
-  const late = tick.passedMs.length === 0 ? [] : [{ reason: 'late' as const, count: tick.passedMs.length }]
+  const late = tick.olderTicks > 0 ? [{ reason: 'late' as const, count: tick.olderTicks }] : []
   const obstacle: MissedReason | undefined = tick.isPaused
     ? 'paused'
     : tick.isRunning
@@ -32,5 +31,5 @@ export function planTick(tick: Tick): TickDecision {
         ? undefined
         : 'budget'
   const missed = obstacle === undefined ? late : [...late, { reason: obstacle, count: 1 }]
-  return { run: obstacle === undefined, lagMs: Math.max(0, tick.nowMs - newestMs), missed }
+  return { run: obstacle === undefined, lagMs: Math.max(0, tick.nowMs - tick.dueMs), missed }
 }

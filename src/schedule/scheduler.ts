@@ -63,7 +63,7 @@ export class Scheduler {
   /** No run starts any more; those under way get `graceMs` to end, then are told to stop. */
   async drain(graceMs: number): Promise<void> {
     for (const { stop } of this.#scheduled.values()) stop.abort()
-    const running = [...this.#scheduled.values()].map((entry) => entry.running)
+    const running = [...this.#scheduled.values()].flatMap((entry) => entry.running ?? [])
     const grace = new AbortController()
     const ended = Promise.all(running).then(() => grace.abort())
     await this.#clock.sleep(graceMs, grace.signal)
@@ -81,20 +81,23 @@ export class Scheduler {
         continue
       }
       const nowMs = due.nowMs()
-      const passedMs: number[] = []
+      let olderTicks = 0
       let nextMs = due.nextMs(dueMs)
-      for (; nextMs <= nowMs; nextMs = due.nextMs(nextMs)) passedMs.push(nextMs)
-      this.#tick(entry, dueMs, nowMs, passedMs)
+      for (; nextMs <= nowMs; nextMs = due.nextMs(nextMs)) {
+        dueMs = nextMs
+        olderTicks++
+      }
+      this.#tick(entry, dueMs, nowMs, olderTicks)
       dueMs = nextMs
     }
   }
 
-  #tick(entry: Scheduled, dueMs: number, nowMs: number, passedMs: readonly number[]): void {
+  #tick(entry: Scheduled, dueMs: number, nowMs: number, olderTicks: number): void {
     const { scenario, budget } = entry
     const decision = planTick({
       dueMs,
       nowMs,
-      passedMs,
+      olderTicks,
       isRunning: entry.running !== undefined,
       isPaused: this.#isPaused,
       hasBudget: budget?.allowsRun() ?? true,
