@@ -1,0 +1,68 @@
+import { type FinishedRun, type MissedReason, missedReasons, type Sink } from '../domain/journey.ts'
+import { rateDifference } from '../domain/rate-difference.ts'
+import type { Scenario } from '../domain/scenario.ts'
+import type { Interval } from '../domain/statistics.ts'
+import { ArmTally, type ArmTotals } from './arm-tally.ts'
+
+/** One scenario's figures since it was loaded. */
+export interface ScenarioTotals {
+  readonly scenario: string
+  readonly missed: Readonly<Record<MissedReason, number>>
+  /** In the order of the file. */
+  readonly arms: readonly ArmTotals[]
+  /** What the token is worth; undefined while it cannot be identified. */
+  readonly protection: Interval | undefined
+}
+
+/**
+ * Stale rate where the token is withheld minus stale rate where it is carried. Undefined when either was never judged, and
+ * when withholding the token made nothing stale: then the scenario proves nothing about protection (verdicts.md, Arms).
+ */
+export function tokenProtection(arms: readonly ArmTotals[]): Interval | undefined {
+  const pooled = (carriesToken: boolean) => {
+    const chosen = arms.filter((arm) => arm.carriesToken === carriesToken)
+    return {
+      events: chosen.reduce((sum, arm) => sum + arm.staleReads, 0),
+      total: chosen.reduce((sum, arm) => sum + arm.judgedReads, 0),
+    }
+  }
+  const withheld = pooled(false)
+  return withheld.events === 0 ? undefined : rateDifference(withheld, pooled(true))
+}
+
+interface ScenarioTally {
+  readonly arms: ReadonlyMap<string, ArmTally>
+  readonly missed: Record<MissedReason, number>
+}
+
+/** Every loaded scenario's figures since the start, for the status page and `check`. Runs of other scenarios are ignored. */
+export class Totals implements Sink {
+  readonly #scenarios = new Map<string, ScenarioTally>()
+
+  addScenario(scenario: Scenario): void {
+    this.#scenarios.set(scenario.name, {
+      arms: new Map(scenario.arms.map((arm) => [arm.name, new ArmTally(arm)])),
+      missed: Object.fromEntries(missedReasons.map((reason) => [reason, 0])) as Record<MissedReason, number>,
+    })
+  }
+
+  removeScenario(name: string): void {
+    this.#scenarios.delete(name)
+  }
+
+  record(run: FinishedRun): void {
+    this.#scenarios.get(run.scenario)?.arms.get(run.arm)?.record(run)
+  }
+
+  missed(scenario: string, reason: MissedReason, count: number): void {
+    const tally = this.#scenarios.get(scenario)
+    if (tally) tally.missed[reason] += count
+  }
+
+  snapshot(): ScenarioTotals[] {
+    return [...this.#scenarios].map(([scenario, tally]) => {
+      const arms = [...tally.arms.values()].map((arm) => arm.snapshot())
+      return { scenario, missed: { ...tally.missed }, arms, protection: tokenProtection(arms) }
+    })
+  }
+}
