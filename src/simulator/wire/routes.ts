@@ -45,7 +45,7 @@ const operation = (
 const unsupported = (feature: string): Route => ({ kind: 'refused', reply: notImplemented(feature) })
 
 /** The table of contents of the wire: path shape × verb. */
-const routes: Readonly<Record<string, { readonly [V in Verb]?: Route }>> = {
+const table: Readonly<Record<string, { readonly [V in Verb]?: Route }>> = {
   '': { GET: { kind: 'account' } },
   dbs: {
     GET: operation(parseListDatabases),
@@ -95,30 +95,35 @@ const routes: Readonly<Record<string, { readonly [V in Verb]?: Route }>> = {
   },
 }
 
+/** A map, because a client chooses the key: `constructor` must find nothing. */
+const routes = new Map(Object.entries(table))
+
 /** Resource types that exist on Azure and not here. */
-const unsupportedTypes: Readonly<Record<string, string>> = {
-  sprocs: 'stored procedures',
-  triggers: 'triggers',
-  udfs: 'user-defined functions',
-  users: 'users',
-  permissions: 'permissions',
-  conflicts: 'the conflicts feed',
-  attachments: 'attachments',
-  clientencryptionkeys: 'client-side encryption keys',
-  partitionkeydelete: 'deletion by partition key',
-  operations: 'operations on a whole partition key',
-  schemas: 'schemas',
-  topology: 'the topology feed',
-  media: 'media',
-}
+const unsupportedTypes = new Map(
+  Object.entries({
+    sprocs: 'stored procedures',
+    triggers: 'triggers',
+    udfs: 'user-defined functions',
+    users: 'users',
+    permissions: 'permissions',
+    conflicts: 'the conflicts feed',
+    attachments: 'attachments',
+    clientencryptionkeys: 'client-side encryption keys',
+    partitionkeydelete: 'deletion by partition key',
+    operations: 'operations on a whole partition key',
+    schemas: 'schemas',
+    topology: 'the topology feed',
+    media: 'media',
+  }),
+)
 
 /** The route of a request; an unknown path is 404, a known one with another method 405, and a feature left out 501. */
 export function findRoute(path: ResourcePath, verb: Verb | undefined): Route {
-  const row = routes[path.shape]
+  const row = routes.get(path.shape)
   const route = row !== undefined && verb !== undefined ? row[verb] : undefined
   if (route !== undefined) return route
   for (const type of path.shape.split('/')) {
-    const feature = Object.hasOwn(unsupportedTypes, type) ? unsupportedTypes[type] : undefined
+    const feature = unsupportedTypes.get(type)
     if (feature !== undefined) return unsupported(feature)
   }
   return row === undefined ? noSuchPath : noSuchMethod
