@@ -8,18 +8,28 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
+/** A timer set for longer fires at once. */
+const longestTimerMs = 2 ** 31 - 1
+
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
   wallMs: () => Date.now(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve()
+      let timer: NodeJS.Timeout
       const done = () => {
         clearTimeout(timer)
         signal?.removeEventListener('abort', done)
         resolve()
       }
-      const timer = setTimeout(done, Math.max(0, ms))
+      const wait = (leftMs: number) => {
+        timer =
+          leftMs > longestTimerMs
+            ? setTimeout(wait, longestTimerMs, leftMs - longestTimerMs)
+            : setTimeout(done, Math.max(0, leftMs))
+      }
+      wait(ms)
       signal?.addEventListener('abort', done)
     }),
 }
@@ -46,14 +56,14 @@ export class ManualClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal?.aborted) return resolve()
-      const sleeper = { atMs: this.#nowMs + Math.max(0, ms), arrival: this.#arrivals++, wake: resolve }
-      this.#sleepers.push(sleeper)
-      signal?.addEventListener('abort', () => {
-        const index = this.#sleepers.indexOf(sleeper)
-        if (index < 0) return
-        this.#sleepers.splice(index, 1)
+      const wake = () => {
+        this.#sleepers.splice(this.#sleepers.indexOf(sleeper), 1)
+        signal?.removeEventListener('abort', wake)
         resolve()
-      })
+      }
+      const sleeper = { atMs: this.#nowMs + Math.max(0, ms), arrival: this.#arrivals++, wake }
+      this.#sleepers.push(sleeper)
+      signal?.addEventListener('abort', wake)
     })
   }
 
@@ -70,7 +80,6 @@ export class ManualClock implements Clock {
         .filter((s) => s.atMs <= endMs)
         .toSorted((a, b) => a.atMs - b.atMs || a.arrival - b.arrival)[0]
       if (due === undefined) break
-      this.#sleepers.splice(this.#sleepers.indexOf(due), 1)
       this.#nowMs = Math.max(this.#nowMs, due.atMs)
       due.wake()
       await settled()

@@ -4,7 +4,8 @@ const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000
 export function parseDuration(text: string): number | undefined {
   if (text.trim() === '0') return 0
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim())
-  return match ? Number(match[1]) * unitMs[match[2]!]! : undefined
+  // To the nanosecond, or 1.005s were 1004.9999999999999 ms.
+  return match ? Number((Number(match[1]) * unitMs[match[2]!]!).toFixed(6)) : undefined
 }
 
 /** The shortest exact spelling that `parseDuration` reads back: `250ms`, `2s`, `5m`. */
