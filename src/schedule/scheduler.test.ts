@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest'
+import { ManualClock } from '../base/clock.ts'
+import { seededRandom } from '../base/random.ts'
+import type { FinishedRun, MissedReason, Sink } from '../domain/journey.ts'
+import type { Scenario } from '../domain/scenario.ts'
+import { Scheduler } from './scheduler.ts'
+
+const scenario = (name: string, periodMs: number): Scenario => ({
+  name,
+  about: '',
+  target: 'default',
+  schedule: { kind: 'every', periodMs, jitterMs: 0 },
+  deadlineMs: 1000,
+  container: { database: 'd', container: 'c' },
+  partitionKey: ['/pk'],
+  document: 'reused',
+  partitions: 1,
+  ttlSeconds: 3600,
+  visibilityWithinMs: 0,
+  hops: [],
+  journey: [],
+  arms: [],
+  objectives: { staleReads: undefined, tokenLoss: undefined, p95Ms: undefined, retriesPerRead: undefined },
+  budget: undefined,
+})
+
+function harness() {
+  const clock = new ManualClock()
+  const finished: FinishedRun[] = []
+  const missed: Record<string, number> = {}
+  const sink: Sink = {
+    record: (run) => finished.push(run),
+    missed: (name: string, reason: MissedReason, count: number) => {
+      missed[`${name} ${reason}`] = (missed[`${name} ${reason}`] ?? 0) + count
+    },
+  }
+  const scheduler = new Scheduler({ clock, random: seededRandom(1), sink })
+  const runLasting = (name: string, ms: number) => async (lag: number, signal: AbortSignal) => {
+    await clock.sleep(ms, signal)
+    const run: FinishedRun = {
+      id: name,
+      scenario: name,
+      arm: 'propagated',
+      carriesToken: true,
+      startedAtWallMs: 0,
+      durationMs: ms,
+      scheduleLagMs: lag,
+      result: signal.aborted ? 'abandoned' : 'kept',
+      finding: undefined,
+      events: [],
+      problem: undefined,
+    }
+    return run
+  }
+  return { clock, finished, missed, scheduler, runLasting }
+}
+
+test('runs at its rate, whatever the others do, and never twice at once', async () => {
+  const { clock, finished, missed, scheduler, runLasting } = harness()
+  scheduler.add(scenario('quick', 100), runLasting('quick', 10))
+  scheduler.add(scenario('slow', 100), runLasting('slow', 250))
+  await clock.advance(10_000)
+  const count = (name: string) => finished.filter((run) => run.scenario === name).length
+  expect(count('quick')).toBeGreaterThanOrEqual(99)
+  expect(missed['quick overlap']).toBeUndefined()
+  // Each slow run takes the time of three ticks.
+  expect(count('slow')).toBeGreaterThanOrEqual(32)
+  expect(count('slow') + missed['slow overlap']!).toBeGreaterThanOrEqual(99)
+})
+
+test('paused ticks are counted, and runs go on afterwards', async () => {
+  const { clock, finished, missed, scheduler, runLasting } = harness()
+  scheduler.pause()
+  scheduler.add(scenario('s', 100), runLasting('s', 1))
+  await clock.advance(1000)
+  expect(finished).toHaveLength(0)
+  expect(missed['s paused']).toBeGreaterThanOrEqual(10)
+  scheduler.resume()
+  await clock.advance(1000)
+  expect(finished.length).toBeGreaterThanOrEqual(9)
+})
+
+test('draining lets a run end within the grace, and stops the one that does not', async () => {
+  const { clock, finished, scheduler, runLasting } = harness()
+  scheduler.add(scenario('ends', 10_000), runLasting('ends', 500))
+  scheduler.add(scenario('hangs', 10), runLasting('hangs', 1_000_000))
+  await clock.advance(100)
+  const drained = scheduler.drain(1000)
+  await clock.advance(2000)
+  await drained
+  expect(finished.map((run) => [run.scenario, run.result])).toEqual([
+    ['ends', 'kept'],
+    ['hangs', 'abandoned'],
+  ])
+})
