@@ -156,7 +156,7 @@ describe('a token that travels', () => {
   })
 
   test('lost without lag is a latent loss', async () => {
-    const { run } = harness(scenario([write, { ...carry, carrier: 'none' } as Step, read]))
+    const { run } = harness(scenario([write, { ...carry, carrier: 'none' }, read]))
     expect(ofKind(await run(), 'read')[0]).toMatchObject({
       judgement: { verdict: 'fresh' },
       finding: 'token-loss-latent',
@@ -207,7 +207,7 @@ describe('visibility', () => {
 
 describe('documents', () => {
   test('a reused document grows; what must exist is made first', async () => {
-    const { store, run } = harness(scenario([{ ...write, write: 'replace' } as Step]))
+    const { store, run } = harness(scenario([{ ...write, write: 'replace' }]))
     await run()
     await run()
     expect(store.requests.map((request) => [request.kind, 'document' in request && request.document.version])).toEqual([
@@ -218,7 +218,7 @@ describe('documents', () => {
   })
 
   test('a fresh document is new in each run', async () => {
-    const { store, run } = harness(scenario([{ ...write, write: 'create' } as Step], { document: 'fresh' }))
+    const { store, run } = harness(scenario([{ ...write, write: 'create' }], { document: 'fresh' }))
     await run()
     await run()
     const ids = store.requests.map((request) => ('document' in request ? request.document.id : ''))
