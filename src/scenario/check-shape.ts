@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import type { Problem } from './problem.ts'
+import { isMapping, Refusal } from './shape.ts'
+import { type Topic, whyUnavailable } from './unavailable.ts'
+import { alternatives, nearest, quote } from './words.ts'
+import type { Path, YamlFile } from './yaml-file.ts'
+
+/** What a room knows of its keys beyond the schema: what a known stranger among them should be told. */
+export interface KeyAdvice {
+  /** Where the words of later versions are listed, by the path of the map that holds them; `*` stands for any name. */
+  readonly topics?: Readonly<Record<string, Topic>>
+  /** A sentence of its own for a key that is wrong anywhere. */
+  readonly keys?: Readonly<Record<string, { readonly message: string; readonly instead: string }>>
+}
+
+/** Everything about `file` that contradicts the shape that `schema` describes, in our words. */
+export function checkShape(file: YamlFile, schema: z.ZodType, advice: KeyAdvice = {}): Problem[] {
+  const result = schema.safeParse(file.value)
+  if (result.success) return []
+  return result.error.issues.flatMap((issue) => problemsOf(file, advice, issue))
+}
+
+function problemsOf(file: YamlFile, advice: KeyAdvice, issue: z.core.$ZodIssue): Problem[] {
+  const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)))
+  const problem = (message: string, instead: string) => file.problemAt(path, 'value', message, instead)
+  if (!hasValue(file.value, path)) return [missingKey(file, path)]
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => unknownKey(file, [...path, key], issue.message.split(' '), advice))
+  if (issue.code === 'invalid_key') {
+    const name = String(path.at(-1))
+    const instead = 'write small letters, digits and dashes, at most 63'
+    return [file.problemAt(path, 'key', `${quote(name)} is not a name`, instead)]
+  }
+  if (issue.code === 'custom' && issue.params?.refusal instanceof Refusal) {
+    const refusal = issue.params.refusal
+    return [problem(refusal.what(file.shownAt(path)), refusal.instead)]
+  }
+  const key = quote(String(path.at(-1) ?? 'file'))
+  if (issue.code === 'too_small') return [problem(`${key} is empty`, 'write at least one entry')]
+  if (issue.code === 'too_big') return [problem(`${key} has too many entries`, `write at most ${issue.maximum}`)]
+  const isList = issue.code === 'invalid_type' && issue.expected === 'array'
+  if (path.length === 0) return [problem(`the file holds ${file.shownAt(path)}`, 'write "key: value" lines')]
+  const instead = isList ? 'write "- " before each entry' : 'write "key: value" lines below it, or braces'
+  return [problem(`${file.shownAt(path)} stands where a ${isList ? 'list' : 'map'} belongs`, instead)]
+}
+
+function missingKey(file: YamlFile, path: Path): Problem {
+  const key = String(path.at(-1))
+  const parent = path.slice(0, -1)
+  return file.problemAt(parent, 'key', `the key ${quote(key)} is missing`, `add ${quote(`${key}:`)}`)
+}
+
+function unknownKey(file: YamlFile, path: Path, known: readonly string[], advice: KeyAdvice): Problem {
+  const key = String(path.at(-1))
+  const place = path.slice(0, -1).map((part) => (typeof part === 'number' ? '#' : part))
+  const topic = Object.entries(advice.topics ?? {}).find(([pattern]) => matches(pattern, place))?.[1]
+  const say = advice.keys?.[key] ?? (topic ? whyUnavailable(topic, key, known) : undefined)
+  if (say) return file.problemAt(path, 'key', say.message, say.instead)
+  const near = nearest(key, known)
+  const choice =
+    known.join('') === '' ? 'leave it out' : `the keys here are ${alternatives(known).replace(' or ', ' and ')}`
+  return file.problemAt(path, 'key', `unknown key ${quote(key)}`, near ? `write ${quote(near)}` : choice)
+}
+
+const matches = (pattern: string, place: Path): boolean => {
+  const parts = pattern === '' ? [] : pattern.split('.')
+  return parts.length === place.length && parts.every((part, index) => part === '*' || part === place[index])
+}
+
+/** What remains of `value` when everything is left out that its schema refuses: so that the rest can still be judged. */
+export function salvage(schema: z.ZodType, value: unknown): unknown {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const inner = unwrap(schema)
+  if (Array.isArray(value) && inner instanceof z.ZodArray)
+    return value.map((each) => salvage(inner.element as z.ZodType, each))
+  if (!isMapping(value) || !(inner instanceof z.ZodObject || inner instanceof z.ZodRecord)) return undefined
+  const child = (key: string) => (inner instanceof z.ZodObject ? inner.shape[key] : inner.valueType) as z.ZodType
+  const keys = Object.keys(inner instanceof z.ZodObject ? inner.shape : value)
+  return Object.fromEntries(keys.map((key) => [key, salvage(child(key), value[key])]))
+}
+
+const unwrap = (schema: z.ZodType): z.ZodType =>
+  schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodPrefault
+    ? unwrap(schema.unwrap() as z.ZodType)
+    : schema
+
+const hasValue = (value: unknown, path: Path): boolean =>
+  path.every((part) => {
+    const exists = (isMapping(value) || Array.isArray(value)) && Object.hasOwn(value, part)
+    value = exists ? (value as Record<string | number, unknown>)[part] : undefined
+    return exists
+  })

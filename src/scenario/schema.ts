@@ -1,0 +1,216 @@
+import { z } from 'zod'
+import { carrierKinds, faultKinds, writeKinds } from '../domain/scenario.ts'
+import { consistencyLevels } from '../protocol/consistency-level.ts'
+import { partitionKeyPath } from './partition-key.ts'
+import { choice, describe, isMapping, mapOf, refuse } from './shape.ts'
+import { whyUnavailable } from './unavailable.ts'
+import * as values from './values.ts'
+import { alternatives, nearest, quote } from './words.ts'
+
+/**
+ * What a scenario file may say: the one source of the parser's shape, of `schema/scenario.json` and of the reference in
+ * `docs/scenario-file.md`. What needs a second look at another key is in `rules/`.
+ */
+
+const clientWords = ['own', 'per-operation'] as const
+
+const client = choice(
+  {
+    word: values.oneOf('client', clientWords),
+    shared: mapOf({ shared: values.name('gateway').describe('The hop whose SDK client this hop uses too.') }),
+  },
+  (value) => (isMapping(value) ? 'shared' : 'word'),
+)
+
+const hop = mapOf({
+  region: values
+    .text('region', 'West Europe')
+    .describe('The region it prefers, as Azure prints it; case and spaces do not matter. Without it the SDK chooses.')
+    .optional(),
+  client: client
+    .describe(
+      'own: one long-lived SDK client. per-operation: a new one for each operation. { shared: hop }: the client of another hop.',
+    )
+    .prefault('own'),
+  retries: values
+    .oneOf('kind of retries', ['sdk', 'none'])
+    .describe('sdk: as an application would. none: exactly one HTTP call an operation, nothing hidden.')
+    .prefault('sdk'),
+  consistency: values
+    .oneOf('consistency level', consistencyLevels)
+    .describe("The level that its reads ask for; not stronger than the account's.")
+    .prefault('Session'),
+}).nullable()
+
+const at = values.name('gateway').describe('The hop that does it.')
+
+const write = mapOf({
+  write: values.oneOf('write', writeKinds, 'write').describe('Writes the next version of the probe document.'),
+  at,
+})
+
+const read = mapOf({
+  read: values
+    .oneOf('read', ['point', 'query'], 'read')
+    .describe('Reads the probe document and judges what came back.'),
+  at,
+  scope: values
+    .oneOf('scope', ['partition', 'cross-partition'])
+    .describe('Of a query: one partition key value, or all of them.')
+    .optional(),
+})
+
+const fault = mapOf({
+  token: values
+    .oneOf('fault', faultKinds, 'fault')
+    .describe(
+      "lost: nothing arrives. older: the token of an earlier write arrives. swapped: another partition's arrives.",
+    ),
+  share: values.share('20%').describe('In how many of the runs.').prefault('100%'),
+  writesBack: values
+    .number({ min: 1, max: 100, whole: true, example: 1 })
+    .describe('Of older: the token of how many writes ago. Default: 1.')
+    .optional(),
+})
+
+const carry = mapOf({
+  carry: values
+    .oneOf('carrier', carrierKinds, 'carrier')
+    .describe('How the session token travels. none: the user arrives, the token does not.'),
+  from: values.name('gateway').describe('The hop it leaves. Default: the hop of the nearest step before.').optional(),
+  to: values.name('itinerary').describe('The hop it reaches.'),
+  faults: z.array(fault).describe('What the token suffers on the way; the first fault that strikes wins.').prefault([]),
+})
+
+const waitTime = values.duration({ example: '100ms' })
+const wait = mapOf({
+  wait: choice({ one: waitTime, many: z.array(waitTime).min(1) }, (value) =>
+    Array.isArray(value) ? 'many' : 'one',
+  ).describe('A pause, or a list of pauses of which each run takes the next.'),
+})
+
+const steps = { write, read, carry, wait }
+export const stepWords = Object.keys(steps) as (keyof typeof steps)[]
+
+const step = choice(steps, (value) => {
+  const keys = isMapping(value) ? Object.keys(value) : []
+  const chosen = stepWords.find((word) => keys.includes(word))
+  if (chosen) return chosen
+  const [first] = keys
+  if (first === undefined)
+    return refuse((shown) => `${shown} is not a step`, 'write for example "{ read: point, at: hop }"')
+  const why = keys.map((key) => whyUnavailable('step', key, stepWords)).find((each) => each !== undefined)
+  if (why) return refuse(() => why.message, why.instead)
+  const meant = keys.map((key) => nearest(key, stepWords)).find((each) => each !== undefined)
+  return refuse(
+    () => `a step without ${alternatives(stepWords)}`,
+    meant ? `write ${quote(meant)}` : 'begin it with one of them',
+  )
+})
+
+const arms = mapOf({
+  propagated: mapOf({})
+    .nullable()
+    .describe('The token travels as the journey declares: the runs that the other arms leave.')
+    .optional(),
+  control: mapOf({
+    share: values.share('10%').describe('In how many of the runs the token is withheld.'),
+    token: values.oneOf('arm token', ['lost'], 'arm token').describe('lost: withheld on every carry.').prefault('lost'),
+  })
+    .describe('The token is withheld on purpose: it measures how much staleness there is to be protected from.')
+    .optional(),
+})
+
+const objectives = mapOf({
+  staleReads: values
+    .share('0%')
+    .describe('Largest acceptable share of stale or missing reads where the token is carried.')
+    .optional(),
+  tokenLoss: values
+    .share('0%')
+    .describe('Largest acceptable share of reads without a covering token where it is carried.')
+    .optional(),
+  p95: values
+    .duration({ minMs: 1, example: '250ms' })
+    .describe('95 of 100 reads and writes take no longer.')
+    .optional(),
+  retriesPerRead: values
+    .number({ min: 0, example: 0.1 })
+    .describe('Largest acceptable mean of retries a read.')
+    .optional(),
+})
+
+export const scenarioFile = mapOf({
+  scenario: values.name('travel-itinerary').describe('Its name, in every metric, log line and command.'),
+  about: values
+    .text('text', 'A change is written at the gateway; the redirect lands elsewhere.')
+    .describe('What a stranger needs to know about the journey.')
+    .optional(),
+  target: values
+    .name('default')
+    .describe('The account it runs against, by its name in the configuration.')
+    .prefault('default'),
+  every: values
+    .duration({ minMs: 10, example: '2s' })
+    .describe('A run starts this often. Either this or cron.')
+    .optional(),
+  jitter: values.jitter
+    .describe('How far a start may move at random: a share of the period or a time. Default: 10%.')
+    .optional(),
+  cron: values.cronExpression.describe('When runs start, in place of every.').optional(),
+  timezone: values.timezone.describe("Where cron's clock hangs. Default: the process's time zone.").optional(),
+  deadline: values
+    .duration({ minMs: 100, example: '30s' })
+    .describe('A run that takes longer is abandoned.')
+    .prefault('30s'),
+  container: values
+    .patterned(
+      'container',
+      /^[^/\\#?]{1,255}\/[^/\\#?]{1,255}$/,
+      'travel/itineraries',
+      'its database, a slash and its name',
+    )
+    .describe('Where the probe documents live: database/container.'),
+  partitionKey: choice({ one: partitionKeyPath, many: z.array(partitionKeyPath).min(1).max(3) }, (value) =>
+    Array.isArray(value) ? 'many' : 'one',
+  ).describe("The container's partition key path; a list of up to three for a hierarchical key."),
+  document: values
+    .oneOf('kind of document', ['reused', 'fresh'])
+    .describe('reused: one document a partition, of growing version. fresh: a new document each run.')
+    .prefault('reused'),
+  partitions: values
+    .number({ min: 1, max: 10_000, whole: true, example: 8 })
+    .describe('How many partition key values the runs spread over.')
+    .prefault(8),
+  ttl: values
+    .duration({ minMs: 1000, example: '1h' })
+    .describe('When Cosmos DB removes a probe document that was left behind; whole seconds.')
+    .prefault('1h'),
+  visibility: mapOf({
+    within: values
+      .duration({ example: '10s' })
+      .describe('After a stale read, for how long to re-read until the write shows.')
+      .prefault('10s'),
+  }).prefault({}),
+  hops: z
+    .record(z.string().regex(values.namePattern), hop)
+    .describe('The services that take part, by name. A hop may be empty: {}.'),
+  journey: z.array(step).min(1).describe('What happens in a run, in order.'),
+  arms: arms
+    .describe('How the runs are divided, so that each figure has its comparison. Default: only propagated.')
+    .optional(),
+  objectives: objectives.describe('What is promised; check and the alerts hold the scenario to it.').prefault({}),
+  budget: mapOf({
+    requestUnits: values.rate('50/s').describe('Runs that would cost more than this wait or are missed.'),
+  })
+    .describe('The most that the scenario may spend.')
+    .optional(),
+}).describe('One journey that hopwatch keeps walking.')
+
+export type ScenarioFile = z.output<typeof scenarioFile>
+export type HopFile = NonNullable<ScenarioFile['hops'][string]>
+export type StepFile = ScenarioFile['journey'][number]
+
+/** The JSON Schema that `hopwatch schema` prints, for editors with a YAML language server. */
+export const schemaText = (): string =>
+  `${JSON.stringify({ $schema: 'http://json-schema.org/draft-07/schema#', title: 'A hopwatch scenario', ...describe(scenarioFile) }, null, 2)}\n`

@@ -1,0 +1,163 @@
+import { validate as isCronExpression } from 'node-cron'
+import { formatDuration, parseDuration } from '../base/duration.ts'
+import { refuse, scalar } from './shape.ts'
+import { type Topic, whyUnavailable } from './unavailable.ts'
+import { alternatives, quote, suggestion } from './words.ts'
+
+/** The scalars of scenario and configuration files: each is read by one function and described beside it. */
+
+const durationPattern = '^\\d+(\\.\\d+)?(ms|s|m|h)$|^0$'
+
+/** Milliseconds, at least `minMs` and at most 24 days (what a timer can wait). */
+export const duration = ({ minMs = 0, example = '2s' }: { minMs?: number; example?: string } = {}) =>
+  scalar(
+    { title: 'duration', type: ['string', 'integer'], pattern: durationPattern, maximum: 0, examples: [example] },
+    (value) => {
+      const ms = parseDuration(String(value))
+      if (ms === undefined || !(typeof value === 'string' || value === 0))
+        return refuse(
+          (shown) => `${shown} is not a duration`,
+          `write a number with ms, s, m or h, for example ${quote(example)}`,
+        )
+      if (ms < minMs) return refuse((shown) => `${shown} is too short`, `write ${quote(formatDuration(minMs))} or more`)
+      if (ms > timerMaxMs)
+        return refuse((shown) => `${shown} is too long`, `write ${quote(formatDuration(timerMaxMs))} or less`)
+      return ms
+    },
+  )
+
+const timerMaxMs = 24 * 86_400_000
+
+export const sharePattern = '^\\d+(\\.\\d+)?%$'
+
+/** 0…1 of `20%`; undefined for anything else. */
+export function parseShare(value: unknown): number | undefined {
+  if (typeof value !== 'string' || !new RegExp(sharePattern).test(value)) return undefined
+  const share = Number(value.slice(0, -1)) / 100
+  return share <= 1 ? share : undefined
+}
+
+export const share = (example = '10%') =>
+  scalar({ title: 'share', type: 'string', pattern: sharePattern, examples: [example] }, (value) => {
+    const instead = `write a percentage from "0%" to "100%", for example ${quote(example)}`
+    return parseShare(value) ?? refuse((shown) => `${shown} is not a share`, instead)
+  })
+
+/** A share of the period, or a time. */
+export const jitter = scalar<{ readonly share: number } | { readonly ms: number }>(
+  {
+    title: 'share or duration',
+    type: ['string', 'integer'],
+    pattern: `${sharePattern}|${durationPattern}`,
+    maximum: 0,
+    examples: ['10%', '50ms'],
+  },
+  (value) => {
+    const part = parseShare(value)
+    if (part !== undefined) return { share: part }
+    const ms = typeof value === 'string' || value === 0 ? parseDuration(String(value)) : undefined
+    const instead = 'write a percentage of the period or a time, for example "10%" or "50ms"'
+    return ms === undefined ? refuse((shown) => `${shown} is neither a share nor a duration`, instead) : { ms }
+  },
+)
+
+/** One of `words`; a near miss gets its suggestion, a word of a later version its own sentence. */
+export const oneOf = <const Word extends string>(title: string, words: readonly Word[], topic?: Topic) =>
+  scalar({ title, enum: words }, (value) => {
+    const word = words.find((each) => each === value)
+    if (word !== undefined) return word
+    const why = typeof value === 'string' && topic ? whyUnavailable(topic, value, words) : undefined
+    if (why) return refuse(() => why.message, why.instead)
+    const instead = typeof value === 'string' ? suggestion(value, words) : `write ${alternatives(words)}`
+    return refuse((shown) => `${shown} is not a ${title}`, instead)
+  })
+
+/** A text that is not empty. */
+export const text = (title: string, example: string) =>
+  scalar({ title, type: 'string', minLength: 1, examples: [example] }, (value) =>
+    typeof value === 'string' && value.trim() !== ''
+      ? value.trim()
+      : refuse((shown) => `${shown} is not a ${title}`, `write a text, for example ${quote(example)}`),
+  )
+
+/** A text of a fixed form. `of` says in a word what it is. */
+export const patterned = (title: string, pattern: RegExp, example: string, form: string) =>
+  scalar({ title, type: 'string', pattern: pattern.source, examples: [example] }, (value) =>
+    typeof value === 'string' && pattern.test(value)
+      ? value
+      : refuse((shown) => `${shown} is not a ${title}`, `write ${form}, for example ${quote(example)}`),
+  )
+
+/** A number within bounds, both inclusive. */
+export const number = ({
+  min,
+  max,
+  whole,
+  example,
+}: {
+  min: number
+  max?: number
+  whole?: boolean
+  example: number
+}) => {
+  const bounds = max === undefined ? `of ${min} or more` : `from ${min} to ${max}`
+  const told = { type: whole ? 'integer' : 'number', minimum: min, ...(max === undefined ? {} : { maximum: max }) }
+  const kind = whole ? 'whole number' : 'number'
+  return scalar({ title: kind, ...told, examples: [example] }, (value) =>
+    typeof value === 'number' &&
+    Number.isFinite(value) &&
+    value >= min &&
+    value <= (max ?? Infinity) &&
+    !(whole && value % 1)
+      ? value
+      : refuse((shown) => `${shown} is not a ${kind} ${bounds}`, `write for example ${quote(String(example))}`),
+  )
+}
+
+export const flag = scalar({ title: 'true or false', type: 'boolean' }, (value) =>
+  typeof value === 'boolean'
+    ? value
+    : refuse((shown) => `${shown} is neither true nor false`, 'write "true" or "false"'),
+)
+
+/** Names become labels of metrics, host names and file names. */
+export const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/
+export const nameForm = 'small letters, digits and dashes, at most 63'
+export const name = (example: string) => patterned('name', namePattern, example, nameForm)
+
+export const environmentVariable = (example: string) =>
+  patterned('name of an environment variable', /^[A-Za-z_][A-Za-z0-9_]*$/, example, 'the name alone, without "$"')
+
+export const cronExpression = scalar(
+  { title: 'cron expression', type: 'string', examples: ['*/10 * * * * *'] },
+  (value) =>
+    typeof value === 'string' && isCronExpression(value)
+      ? value
+      : refuse(
+          (shown) => `${shown} is not a cron expression`,
+          'write five fields, or six with seconds first, for example "*/10 * * * * *"',
+        ),
+)
+
+export const timezone = scalar({ title: 'time zone', type: 'string', examples: ['Europe/Oslo'] }, (value) =>
+  typeof value === 'string' && isTimezone(value)
+    ? value
+    : refuse((shown) => `${shown} is not a time zone`, 'write an IANA name, for example "Europe/Oslo" or "UTC"'),
+)
+
+function isTimezone(value: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+
+/** `50/s` → 50. */
+export const rate = (example: string) =>
+  scalar({ title: 'rate', type: 'string', pattern: '^\\d+(\\.\\d+)?/s$', examples: [example] }, (value) => {
+    const perSecond = typeof value === 'string' ? Number(/^(\d+(?:\.\d+)?)\/s$/.exec(value)?.[1]) : Number.NaN
+    return perSecond > 0
+      ? perSecond
+      : refuse((shown) => `${shown} is not a rate`, `write a number and "/s", for example ${quote(example)}`)
+  })

@@ -1,0 +1,175 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type ParsedNode,
+  parseDocument,
+  type Scalar,
+} from 'yaml'
+import { type Environment, interpolate } from './interpolate.ts'
+import type { Problem } from './problem.ts'
+import { hidesSecret, secretProblem } from './secrets.ts'
+import { describeYamlError, isHarmless } from './yaml-errors.ts'
+
+export type Path = readonly (string | number)[]
+
+export interface Source {
+  /** As people name it; the first part of every problem. */
+  readonly file: string
+  readonly env: Environment
+}
+
+/** A value out of a file, and the way back to where it stands. */
+export interface YamlFile {
+  readonly value: unknown
+  /** What stands in the way of understanding the file at all, or of trusting one of its scalars. */
+  readonly problems: readonly Problem[]
+  /** False after a syntax error: then `value` is undefined and there is nothing more to say about it. */
+  readonly isReadable: boolean
+  /** A problem at the key or the value that `path` leads to, or at the nearest thing above it that exists. */
+  problemAt(path: Path, part: 'key' | 'value', message: string, instead: string): Problem
+  /** The value as the file spells it, shortened; never what a variable was replaced with. */
+  shownAt(path: Path): string
+}
+
+interface Place {
+  readonly keyOffset: number | undefined
+  readonly valueOffset: number
+  readonly shown: string
+}
+
+/** Beyond this a file is no scenario any more: aliases can make a few lines expand without end. */
+const nodesMax = 20_000
+const depthMax = 32
+const shownMax = 60
+
+/** Reads YAML 1.2 with `${VAR}` in its scalars. Never throws: whatever the text, the answer is a value or problems. */
+export function readYaml(text: string, source: Source): YamlFile {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const problems: Problem[] = []
+  const places = new Map<string, Place>()
+  const at = (offset: number, message: string, instead: string): Problem => {
+    const { line, col } = lines.linePos(Math.min(Math.max(0, offset), text.length))
+    return { file: source.file, line: Math.max(1, line), column: Math.max(1, col), message, instead }
+  }
+  for (const error of [...document.errors, ...document.warnings]) {
+    const { message, instead } = describeYamlError(error, text)
+    problems.push(at(error.pos[0], message, instead))
+  }
+  const isReadable = document.errors.every(isHarmless)
+  // After a syntax error the rest is guesswork: one error, once mended, usually takes the others with it.
+  if (!isReadable) problems.splice(1)
+  const reader: Reader = {
+    document,
+    env: source.env,
+    places,
+    text,
+    nodes: 0,
+    report: (...args) => problems.push(at(...args)),
+  }
+  const value = isReadable && document.contents ? readNode(reader, document.contents, [], undefined) : undefined
+
+  const placeOf = (path: Path): { place: Place | undefined; exact: boolean } => {
+    for (let length = path.length; length >= 0; length--) {
+      const place = places.get(JSON.stringify(path.slice(0, length)))
+      if (place) return { place, exact: length === path.length }
+    }
+    return { place: undefined, exact: false }
+  }
+  return {
+    value,
+    problems,
+    isReadable,
+    problemAt: (path, part, message, instead) => {
+      const { place, exact } = placeOf(path)
+      const useKey = (part === 'key' || !exact) && place?.keyOffset !== undefined
+      return at((useKey ? place.keyOffset : place?.valueOffset) ?? 0, message, instead)
+    },
+    shownAt: (path) => places.get(JSON.stringify(path))?.shown ?? 'nothing',
+  }
+}
+
+interface Reader {
+  readonly document: Document.Parsed
+  readonly env: Environment
+  readonly places: Map<string, Place>
+  readonly text: string
+  nodes: number
+  report(offset: number, message: string, instead: string): void
+}
+
+function readNode(reader: Reader, node: ParsedNode, path: Path, keyOffset: number | undefined): unknown {
+  const valueOffset = node.range[0]
+  reader.nodes += 1
+  if (reader.nodes > nodesMax || path.length > depthMax) {
+    if (reader.nodes <= nodesMax || reader.nodes === nodesMax + 1)
+      reader.report(valueOffset, 'the file goes too deep or is too large', 'use fewer levels, entries and aliases')
+    return undefined
+  }
+  if (isAlias(node)) {
+    const target = node.resolve(reader.document) as ParsedNode | undefined
+    if (target) return readNode(reader, target, path, keyOffset)
+    reader.report(valueOffset, `no anchor "&${node.source}" stands before this alias`, 'write the value itself')
+    reader.places.set(JSON.stringify(path), { keyOffset, valueOffset, shown: 'nothing' })
+    return null
+  }
+  const place = { keyOffset, valueOffset }
+  const key = JSON.stringify(path)
+  if (isScalar(node)) {
+    reader.places.set(key, { ...place, shown: showScalar(node, reader.text) })
+    return readScalar(reader, node)
+  }
+  if (isSeq(node)) {
+    reader.places.set(key, { ...place, shown: 'a list' })
+    return node.items.map((item, index) => readNode(reader, item, [...path, index], undefined))
+  }
+  reader.places.set(key, { ...place, shown: 'a map' })
+  // Without a prototype no key of a file can mean something to JavaScript.
+  const value: Record<string, unknown> = Object.create(null)
+  if (!isMap(node)) return value
+  for (const pair of node.items) {
+    if (!isScalar(pair.key) || pair.key.value === '__proto__') {
+      reader.report(pair.key.range[0], 'this cannot be a key', 'write a plain word')
+      continue
+    }
+    const name = pair.key.source ?? ''
+    const childPath = [...path, name]
+    const start = pair.key.range[0]
+    if (pair.value) value[name] = readNode(reader, pair.value, childPath, start)
+    else {
+      reader.places.set(JSON.stringify(childPath), { keyOffset: start, valueOffset: start, shown: 'nothing' })
+      value[name] = null
+    }
+  }
+  return value
+}
+
+function readScalar(reader: Reader, node: Scalar.Parsed): unknown {
+  const offset = node.range[0]
+  if (typeof node.value !== 'string') return node.value
+  const result = interpolate(node.value, reader.env)
+  if (result.kind === 'refused') {
+    reader.report(offset, result.message, result.instead)
+    return node.value
+  }
+  if (hidesSecret(result.text)) reader.report(offset, secretProblem.message, secretProblem.instead)
+  if (!result.replaced || node.type !== 'PLAIN') return result.text
+  // What replaces a plain scalar is typed as if it had been written there: `${PARTITIONS:-8}` is a number.
+  const tag = reader.document.schema.tags.find(
+    (each) => each.default === true && 'test' in each && each.test?.test(result.text),
+  )
+  return tag && 'resolve' in tag && !tag.collection ? tag.resolve(result.text, () => undefined, {}) : result.text
+}
+
+function showScalar(node: Scalar.Parsed, text: string): string {
+  const source = text.slice(node.range[0], node.range[1]).trim()
+  if (source === '') return 'nothing'
+  const bare = typeof node.value === 'string' ? (node.source ?? node.value) : source
+  if (hidesSecret(bare)) return 'a secret'
+  const line = bare.replaceAll(/\s+/g, ' ')
+  return JSON.stringify(line.length > shownMax ? `${line.slice(0, shownMax)}…` : line)
+}
