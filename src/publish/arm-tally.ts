@@ -67,11 +67,25 @@ export class ArmTally {
   readonly #readLatency: Histogram = createLatencies()
   readonly #writeLatency: Histogram = createLatencies()
   #readRetries = 0
+  #judgedReads = 0
+  #staleReads = 0
   #requestUnits = 0
   #last: LastFinding | undefined
 
   constructor(arm: Arm) {
     this.#arm = arm
+  }
+
+  get carriesToken(): boolean {
+    return this.#arm.token === 'carried'
+  }
+
+  get judgedReads(): number {
+    return this.#judgedReads
+  }
+
+  get staleReads(): number {
+    return this.#staleReads
   }
 
   record(run: FinishedRun): void {
@@ -91,6 +105,8 @@ export class ArmTally {
       return
     }
     const { verdict } = event.judgement
+    if (isJudged(verdict)) this.#judgedReads++
+    if (isStale(verdict)) this.#staleReads++
     const states = this.#reads.get(verdict) ?? new Map<TokenState, number>()
     this.#reads.set(verdict, states.set(event.token, (states.get(event.token) ?? 0) + 1))
     this.#readRetries += event.retries.length
@@ -105,13 +121,12 @@ export class ArmTally {
     const sum = (includes: (read: (typeof reads)[number]) => boolean) =>
       reads.reduce((total, read) => (includes(read) ? total + read.count : total), 0)
     const readsTotal = sum(() => true)
-    const judgedReads = sum((read) => isJudged(read.verdict))
-    const staleReads = sum((read) => isStale(read.verdict))
+    const { carriesToken, judgedReads, staleReads } = this
     const claimedReads = sum((read) => isKnownState(read.token))
     const uncoveredReads = sum((read) => uncovering.has(read.token))
     return {
       arm: this.#arm.name,
-      carriesToken: this.#arm.token === 'carried',
+      carriesToken,
       runs: { ...this.#runs },
       reads,
       readsTotal,

@@ -18,7 +18,9 @@ export interface ScenarioTotals {
  * Stale rate where the token is withheld minus stale rate where it is carried. Undefined when either was never judged, and
  * when withholding the token made nothing stale: then the scenario proves nothing about protection (verdicts.md, Arms).
  */
-export function tokenProtection(arms: readonly ArmTotals[]): Interval | undefined {
+export function tokenProtection(
+  arms: readonly Pick<ArmTotals, 'carriesToken' | 'staleReads' | 'judgedReads'>[],
+): Interval | undefined {
   const pooled = (carriesToken: boolean) => {
     const chosen = arms.filter((arm) => arm.carriesToken === carriesToken)
     return {
@@ -57,6 +59,16 @@ export class Totals implements Sink {
   missed(scenario: string, reason: MissedReason, count: number): void {
     const tally = this.#scenarios.get(scenario)
     if (tally) tally.missed[reason] += count
+  }
+
+  /** What the token is worth, for each scenario where it can be identified. */
+  protections(): Map<string, Interval> {
+    const found = new Map<string, Interval>()
+    for (const [scenario, { arms }] of this.#scenarios) {
+      const protection = tokenProtection([...arms.values()])
+      if (protection) found.set(scenario, protection)
+    }
+    return found
   }
 
   snapshot(): ScenarioTotals[] {

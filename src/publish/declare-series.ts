@@ -1,0 +1,86 @@
+import { findings } from '../domain/finding.ts'
+import { type CarriedToken, missedReasons, runResults } from '../domain/journey.ts'
+import type { OperationKind, WriteOutcome } from '../domain/observation.ts'
+import { retryReasons } from '../domain/retries.ts'
+import { regionLabel, type Scenario } from '../domain/scenario.ts'
+import { type TokenState, tokenStates } from '../domain/token-state.ts'
+import { isJudged, type Verdict, verdicts } from '../domain/verdict.ts'
+import type { Families } from './families.ts'
+
+const writeOutcomes: readonly WriteOutcome[] = ['succeeded', 'refused', 'indeterminate']
+const carriedTokens: readonly CarriedToken[] = [
+  'intact',
+  'lost',
+  'behind',
+  'foreign',
+  'malformed',
+  'unknown',
+  'nothing-to-carry',
+]
+
+/**
+ * The pairs that exist from the start. A judged read has a claim, so its token has every state but `unclaimed`: an alert on
+ * any of these must see the step from 0 to 1. Of the rest, the usual ones; the others appear when they first occur.
+ */
+export const declaredReads: readonly (readonly [Verdict, TokenState])[] = [
+  ...verdicts
+    .filter(isJudged)
+    .flatMap((verdict) =>
+      tokenStates.filter((state) => state !== 'unclaimed').map((state) => [verdict, state] as const),
+    ),
+  ['failed', 'intact'],
+  ['failed', 'dropped'],
+  ['failed', 'lost'],
+  ['failed', 'unknown'],
+  ['undetermined', 'unclaimed'],
+  ['undetermined', 'intact'],
+  ['unordered', 'unclaimed'],
+]
+
+/** Lets every series exist, at zero, that is known from the scenario's file. */
+export function declareSeries(scenario: Scenario, families: Families): void {
+  const { name } = scenario
+  const regions = new Map(scenario.hops.map((hop) => [hop.name, regionLabel(hop)]))
+  const regionOf = (hop: string) => regions.get(hop) ?? 'default'
+  const operations = operationsOf(scenario)
+
+  for (const reason of missedReasons) families.runsMissed.zero([name, reason])
+  families.runDuration.zero([name])
+  families.scheduleLag.zero([name])
+  for (const { hop, operation, isRead } of operations) {
+    families.operationDuration.zero([name, hop, regionOf(hop), operation, 'succeeded'])
+    if (!isRead) continue
+    families.visibility.zero([name, regionOf(hop)])
+    families.visibilityUnseen.zero([name, regionOf(hop)])
+  }
+  for (const step of scenario.journey) if (step.kind === 'carry') families.tokenBytes.zero([name, step.from])
+
+  for (const { name: arm } of scenario.arms) {
+    for (const result of runResults) families.runs.zero([name, arm, result])
+    for (const finding of findings) families.findings.zero([name, arm, finding])
+    families.versionsBehind.zero([name, arm])
+    for (const { hop, operation, isRead } of operations) {
+      families.requestUnits.zero([name, arm, hop, operation])
+      for (const reason of retryReasons) families.retries.zero([name, arm, hop, reason])
+      if (isRead)
+        for (const [verdict, state] of declaredReads)
+          families.reads.zero([name, arm, hop, regionOf(hop), verdict, state])
+      else for (const outcome of writeOutcomes) families.writes.zero([name, arm, hop, regionOf(hop), outcome])
+    }
+    for (const step of scenario.journey)
+      if (step.kind === 'carry')
+        for (const token of carriedTokens)
+          families.tokenCarries.zero([name, arm, step.from, step.to, step.carrier, token])
+  }
+}
+
+/** Each operation that the journey makes at each hop, once. */
+function operationsOf(scenario: Scenario): { hop: string; operation: OperationKind; isRead: boolean }[] {
+  const found = new Map<string, { hop: string; operation: OperationKind; isRead: boolean }>()
+  for (const step of scenario.journey) {
+    if (step.kind !== 'write' && step.kind !== 'read') continue
+    const operation = step.kind === 'write' ? step.write : step.read
+    found.set(`${step.at}/${operation}`, { hop: step.at, operation, isRead: step.kind === 'read' })
+  }
+  return [...found.values()]
+}

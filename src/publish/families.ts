@@ -1,0 +1,13 @@
+import type { Registry } from 'prom-client'
+import { type Catalogue, catalogue, type MetricDefinition } from './catalogue.ts'
+import { MetricFamily, type SeriesBudget } from './metric-family.ts'
+
+/** Every metric of the catalogue, ready to be fed. */
+export type Families = { readonly [Key in keyof Catalogue]: MetricFamily<Catalogue[Key]['labels']> }
+
+/** Only the latency histogram carries exemplars: they lead from a slow bucket to the run. */
+export function createFamilies(registry: Registry, budget: SeriesBudget): Families {
+  const family = (definition: MetricDefinition) =>
+    new MetricFamily(definition, registry, budget, definition.name === catalogue.operationDuration.name)
+  return Object.fromEntries(Object.entries(catalogue).map(([key, definition]) => [key, family(definition)])) as Families
+}

@@ -1,0 +1,220 @@
+import { collectDefaultMetrics, type OpenMetricsContentType, Registry } from 'prom-client'
+import type { FinishedRun, JourneyEvent, MissedReason, Sink } from '../domain/journey.ts'
+import type { OperationKind } from '../domain/observation.ts'
+import { retriesOf } from '../domain/retries.ts'
+import { regionLabel, type Scenario } from '../domain/scenario.ts'
+import { declareSeries } from './declare-series.ts'
+import { type ExpositionFormat, printRegistry } from './exposition.ts'
+import { createFamilies, type Families } from './families.ts'
+import { SeriesBudget } from './metric-family.ts'
+import type { Recent } from './recent.ts'
+import type { Totals } from './totals.ts'
+
+export interface PrometheusOptions {
+  readonly totals: Totals
+  readonly recent: Recent
+  readonly version: string
+  readonly revision: string
+  /** The most series of scenarios and targets together; the process's own few are not counted. */
+  readonly maxSeries: number
+  /** Whether to show the process's memory, event loop and garbage collection. */
+  readonly processMetrics: boolean
+}
+
+export interface AccountInfo {
+  readonly consistency: string
+  readonly writeRegions: readonly string[]
+  readonly readRegions: readonly string[]
+}
+
+interface Loaded {
+  readonly scenario: Scenario
+  /** Declared region by hop: a label comes from the file, never from an answer. */
+  readonly regions: ReadonlyMap<string, string>
+  readonly arms: ReadonlySet<string>
+}
+
+/** prom-client's default metrics that are gauges named like counters, which Prometheus' own linter rejects. */
+const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
+
+/** The catalogue, fed and printed for Prometheus. Runs of scenarios that are not loaded are ignored. */
+export class PrometheusMetrics implements Sink {
+  readonly #registry = new Registry()
+  readonly #openMetrics = new Registry<OpenMetricsContentType>()
+  readonly #budget: SeriesBudget
+  readonly #families: Families
+  readonly #loaded = new Map<string, Loaded>()
+  readonly #totals: Totals
+  readonly #recent: Recent
+  readonly #printing = new Map<ExpositionFormat, Promise<{ contentType: string; body: string }>>()
+  #refusedShown = 0
+
+  constructor({ totals, recent, version, revision, maxSeries, processMetrics }: PrometheusOptions) {
+    this.#totals = totals
+    this.#recent = recent
+    this.#budget = new SeriesBudget(maxSeries)
+    this.#families = createFamilies(this.#registry, this.#budget)
+    this.#openMetrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
+    this.#families.buildInfo.set([version, revision], 1)
+    this.#families.seriesRefused.zero([])
+    if (processMetrics) {
+      collectDefaultMetrics({ register: this.#registry })
+      for (const name of misnamed) this.#registry.removeSingleMetric(name)
+    }
+    for (const { name } of this.#registry.getMetricsAsArray()) {
+      const metric = this.#registry.getSingleMetric(name)
+      if (metric) this.#openMetrics.registerMetric(metric)
+    }
+  }
+
+  addScenario(scenario: Scenario): void {
+    this.#loaded.set(scenario.name, {
+      scenario,
+      regions: new Map(scenario.hops.map((hop) => [hop.name, regionLabel(hop)])),
+      arms: new Set(scenario.arms.map((arm) => arm.name)),
+    })
+    declareSeries(scenario, this.#families)
+  }
+
+  /** Its series end at once; Prometheus marks them stale at the next scrape. */
+  removeScenario(name: string): void {
+    this.#loaded.delete(name)
+    for (const family of Object.values(this.#families) as { removeWhere(label: string, value: string): void }[])
+      family.removeWhere('scenario', name)
+  }
+
+  setTargetUp(target: string, isUp: boolean): void {
+    this.#families.targetUp.set([target], isUp ? 1 : 0)
+  }
+
+  setAccountInfo(target: string, { consistency, writeRegions, readRegions }: AccountInfo): void {
+    this.#families.accountInfo.removeWhere('target', target)
+    this.#families.accountInfo.set([target, consistency, writeRegions.join(','), readRegions.join(',')], 1)
+  }
+
+  /** Lets the sink's error count exist before its first error. */
+  declareSink(sink: string): void {
+    this.#families.sinkErrors.zero([sink])
+  }
+
+  countSinkError(sink: string): void {
+    this.#families.sinkErrors.add([sink])
+  }
+
+  /** How many series there are, against the cap. */
+  get seriesCount(): number {
+    return this.#budget.used
+  }
+
+  missed(scenario: string, reason: MissedReason, count: number): void {
+    if (this.#loaded.has(scenario)) this.#families.runsMissed.add([scenario, reason], count)
+  }
+
+  record(run: FinishedRun): void {
+    const loaded = this.#loaded.get(run.scenario)
+    if (!loaded?.arms.has(run.arm)) return
+    const families = this.#families
+    families.runs.add([run.scenario, run.arm, run.result])
+    families.runDuration.observe([run.scenario], run.durationMs / 1000)
+    families.scheduleLag.observe([run.scenario], run.scheduleLagMs / 1000)
+    for (const event of run.events) this.#take(event, run, loaded)
+  }
+
+  #take(event: JourneyEvent, run: FinishedRun, { regions }: Loaded): void {
+    const { scenario, arm } = run
+    const families = this.#families
+    switch (event.kind) {
+      case 'wait':
+        return
+      case 'carry':
+        if (!regions.has(event.from) || !regions.has(event.to)) return
+        families.tokenCarries.add([scenario, arm, event.from, event.to, event.carrier, event.token])
+        if (event.token !== 'nothing-to-carry') families.tokenBytes.observe([scenario, event.from], event.tokenBytes)
+        return
+      case 'visibility': {
+        const region = regions.get(event.hop)
+        const operation = event.observations[0]?.operation
+        if (region === undefined) return
+        if (event.visibleAfterMs === undefined) families.visibilityUnseen.add([scenario, region])
+        else families.visibility.observe([scenario, region], event.visibleAfterMs / 1000)
+        if (operation) families.requestUnits.add([scenario, arm, event.hop, operation], event.requestUnits)
+        for (const { attempts } of event.observations)
+          for (const reason of retriesOf(attempts)) families.retries.add([scenario, arm, event.hop, reason])
+        return
+      }
+      case 'write': {
+        const { hop, operation, durationMs } = event.observation
+        const region = regions.get(hop)
+        if (region === undefined) return
+        families.writes.add([scenario, arm, hop, region, event.outcome])
+        this.#takeOperation(run, hop, region, operation, event.outcome, durationMs)
+        families.requestUnits.add([scenario, arm, hop, operation], event.requestUnits)
+        for (const reason of event.retries) families.retries.add([scenario, arm, hop, reason])
+        return
+      }
+      case 'read': {
+        const { hop, operation, durationMs } = event.observation
+        const region = regions.get(hop)
+        if (region === undefined) return
+        const { judgement } = event
+        families.reads.add([scenario, arm, hop, region, judgement.verdict, event.token])
+        if (event.finding) families.findings.add([scenario, arm, event.finding])
+        if (judgement.verdict === 'stale') families.versionsBehind.observe([scenario, arm], judgement.versionsBehind)
+        if (judgement.verdict === 'fresh') families.versionsBehind.observe([scenario, arm], 0)
+        const outcome = judgement.verdict === 'failed' ? 'failed' : 'succeeded'
+        this.#takeOperation(run, hop, region, operation, outcome, durationMs)
+        families.requestUnits.add([scenario, arm, hop, operation], event.requestUnits)
+        for (const reason of event.retries) families.retries.add([scenario, arm, hop, reason])
+      }
+    }
+  }
+
+  #takeOperation(
+    run: FinishedRun,
+    hop: string,
+    region: string,
+    operation: OperationKind,
+    outcome: string,
+    durationMs: number,
+  ): void {
+    const labels = [run.scenario, hop, region, operation, outcome] as const
+    this.#families.operationDuration.observe(labels, durationMs / 1000, { run_id: run.id.slice(0, 64) })
+  }
+
+  /** The whole exposition. Scrapes that meet share one printing, so that a flood of scrapers costs one. */
+  expose(format: ExpositionFormat): Promise<{ contentType: string; body: string }> {
+    const underway = this.#printing.get(format)
+    if (underway) return underway
+    this.#refresh()
+    const printing = printRegistry(format, this.#registry, this.#openMetrics).finally(() =>
+      this.#printing.delete(format),
+    )
+    this.#printing.set(format, printing)
+    return printing
+  }
+
+  /** Reads the gauges off the windows and totals: they hold only as of a scrape, and what has no samples is absent. */
+  #refresh(): void {
+    const { staleReadRatio, tokenLossRatio, operationQuantile, tokenProtection, budgetRatio } = this.#families
+    for (const family of [staleReadRatio, tokenLossRatio, operationQuantile, tokenProtection, budgetRatio])
+      family.clear()
+
+    const spent = new Map<string, number>()
+    for (const { scenario, arm, staleRatio, tokenLossRatio: loss, requestUnitsPerSecond } of this.#recent.arms()) {
+      if (staleRatio !== undefined) staleReadRatio.set([scenario, arm], staleRatio)
+      if (loss !== undefined) tokenLossRatio.set([scenario, arm], loss)
+      spent.set(scenario, (spent.get(scenario) ?? 0) + requestUnitsPerSecond)
+    }
+    for (const { scenario, hop, operation, quantilesMs } of this.#recent.operations())
+      for (const { quantile, ms } of quantilesMs)
+        operationQuantile.set([scenario, hop, operation, String(quantile)], ms / 1000)
+    for (const [name, protection] of this.#totals.protections())
+      for (const bound of ['low', 'point', 'high'] as const) tokenProtection.set([name, bound], protection[bound])
+    for (const [name, { scenario }] of this.#loaded) {
+      const budget = scenario.budget?.requestUnitsPerSecond
+      if (budget) budgetRatio.set([name], (spent.get(name) ?? 0) / budget)
+    }
+    this.#families.seriesRefused.add([], this.#budget.refused - this.#refusedShown)
+    this.#refusedShown = this.#budget.refused
+  }
+}

@@ -1,0 +1,143 @@
+import type { Histogram } from 'hdr-histogram-js'
+import type { Clock } from '../base/clock.ts'
+import type { FinishedRun, JourneyEvent, Sink } from '../domain/journey.ts'
+import type { OperationKind } from '../domain/observation.ts'
+import type { Scenario } from '../domain/scenario.ts'
+import { isKnownState, uncovering } from '../domain/token-state.ts'
+import { isJudged, isStale } from '../domain/verdict.ts'
+import { createLatencies, latencyQuantileMs, recordLatency } from './latency.ts'
+import { SlidingWindow } from './window.ts'
+
+export const recentQuantiles = [0.5, 0.9, 0.95, 0.99] as const
+
+/** One arm over the last five minutes. A ratio without samples is undefined, never 0. */
+export interface RecentArm {
+  readonly scenario: string
+  readonly arm: string
+  readonly staleRatio: number | undefined
+  readonly tokenLossRatio: number | undefined
+  readonly requestUnitsPerSecond: number
+}
+
+/** One operation at one hop over the last five minutes, all arms together; only where there were any. */
+export interface RecentOperation {
+  readonly scenario: string
+  readonly hop: string
+  readonly operation: OperationKind
+  readonly quantilesMs: readonly { readonly quantile: number; readonly ms: number }[]
+}
+
+interface Counts {
+  judged: number
+  stale: number
+  claimed: number
+  uncovered: number
+  requestUnits: number
+}
+
+const noCounts = (): Counts => ({ judged: 0, stale: 0, claimed: 0, uncovered: 0, requestUnits: 0 })
+const countSlices = { create: noCounts, clear: (counts: Counts) => Object.assign(counts, noCounts()) }
+const latencySlices = { create: createLatencies, clear: (latencies: Histogram) => latencies.reset() }
+
+interface ScenarioWindow {
+  readonly arms: ReadonlyMap<string, SlidingWindow<Counts>>
+  /** By hop, then operation. */
+  readonly operations: Map<string, Map<OperationKind, SlidingWindow<Histogram>>>
+}
+
+/** The last five minutes of every loaded scenario: what the ratio gauges and the quantiles are read from. */
+export class Recent implements Sink {
+  readonly #clock: Clock
+  readonly #scenarios = new Map<string, ScenarioWindow>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  addScenario(scenario: Scenario): void {
+    this.#scenarios.set(scenario.name, {
+      arms: new Map(scenario.arms.map((arm) => [arm.name, new SlidingWindow(this.#clock, countSlices)])),
+      operations: new Map(scenario.hops.map((hop) => [hop.name, new Map()])),
+    })
+  }
+
+  removeScenario(name: string): void {
+    this.#scenarios.delete(name)
+  }
+
+  record(run: FinishedRun): void {
+    const scenario = this.#scenarios.get(run.scenario)
+    const counts = scenario?.arms.get(run.arm)?.current()
+    if (scenario === undefined || counts === undefined) return
+    for (const event of run.events) this.#take(event, scenario, counts)
+  }
+
+  missed(): void {
+    // A run that did not happen has no latency and no verdict.
+  }
+
+  #take(event: JourneyEvent, scenario: ScenarioWindow, counts: Counts): void {
+    if (event.kind === 'wait' || event.kind === 'carry') return
+    counts.requestUnits += event.requestUnits
+    if (event.kind === 'visibility') return
+    const { hop, operation, durationMs } = event.observation
+    const atHop = scenario.operations.get(hop)
+    if (atHop) {
+      const window = atHop.get(operation) ?? new SlidingWindow(this.#clock, latencySlices)
+      atHop.set(operation, window)
+      recordLatency(window.current(), durationMs)
+    }
+    if (event.kind === 'write') return
+    const { verdict } = event.judgement
+    if (isJudged(verdict)) counts.judged++
+    if (isStale(verdict)) counts.stale++
+    if (isKnownState(event.token)) counts.claimed++
+    if (uncovering.has(event.token)) counts.uncovered++
+  }
+
+  arms(): RecentArm[] {
+    return [...this.#scenarios].flatMap(([scenario, { arms }]) =>
+      [...arms].map(([arm, window]) => {
+        const sum = noCounts()
+        for (const slice of window.live()) addCounts(sum, slice)
+        return {
+          scenario,
+          arm,
+          staleRatio: ratio(sum.stale, sum.judged),
+          tokenLossRatio: ratio(sum.uncovered, sum.claimed),
+          requestUnitsPerSecond: sum.requestUnits / (window.coveredMs() / 1000),
+        }
+      }),
+    )
+  }
+
+  operations(): RecentOperation[] {
+    return [...this.#scenarios].flatMap(([scenario, { operations }]) =>
+      [...operations].flatMap(([hop, atHop]) =>
+        [...atHop].flatMap(([operation, window]) => {
+          const quantilesMs = quantilesOf(window.live())
+          return quantilesMs.length === 0 ? [] : [{ scenario, hop, operation, quantilesMs }]
+        }),
+      ),
+    )
+  }
+}
+
+function quantilesOf(slices: readonly Histogram[]): { quantile: number; ms: number }[] {
+  const merged = createLatencies()
+  for (const slice of slices) if (slice.totalCount > 0) merged.add(slice)
+  return recentQuantiles.flatMap((quantile) => {
+    const ms = latencyQuantileMs(merged, quantile)
+    return ms === undefined ? [] : [{ quantile, ms }]
+  })
+}
+
+function addCounts(sum: Counts, counts: Counts): void {
+  sum.judged += counts.judged
+  sum.stale += counts.stale
+  sum.claimed += counts.claimed
+  sum.uncovered += counts.uncovered
+  sum.requestUnits += counts.requestUnits
+}
+
+const ratio = (events: number, total: number): number | undefined => (total === 0 ? undefined : events / total)
