@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { SessionToken } from './session-token.ts'
+import { type ParsedSessionToken, SessionToken } from './session-token.ts'
 
 /**
  * A session token as it travels: text that may or may not parse, because a damaged token is carried and sent on all the same.
@@ -7,15 +7,21 @@ import { SessionToken } from './session-token.ts'
  */
 export class WireToken {
   readonly #text: string
-  /** Undefined when the text does not parse; then `problem` says why. */
-  readonly parsed: SessionToken | undefined
-  readonly problem: string | undefined
+  #result: ParsedSessionToken | undefined
 
   constructor(text: string) {
     this.#text = text
-    const result = SessionToken.parse(text)
-    if ('token' in result) this.parsed = result.token
-    else this.problem = result.problem
+  }
+
+  /** Undefined when the text does not parse; then `problem` says why. Parsed when first asked for: most tokens never are. */
+  get parsed(): SessionToken | undefined {
+    const result = this.#parse()
+    return 'token' in result ? result.token : undefined
+  }
+
+  get problem(): string | undefined {
+    const result = this.#parse()
+    return 'problem' in result ? result.problem : undefined
   }
 
   static from(token: SessionToken): WireToken {
@@ -40,5 +46,10 @@ export class WireToken {
 
   [inspect.custom](): string {
     return this.toString()
+  }
+
+  #parse(): ParsedSessionToken {
+    this.#result ??= SessionToken.parse(this.#text)
+    return this.#result
   }
 }

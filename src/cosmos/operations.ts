@@ -1,0 +1,117 @@
+import type { Container, CosmosHeaders, FeedOptions, RequestOptions } from '@azure/cosmos'
+import type { ProbeDocument, StoreRequest } from '../domain/document-store.ts'
+import type { WriteKind } from '../domain/scenario.ts'
+import { headers } from '../protocol/headers.ts'
+import { WireToken } from '../protocol/wire-token.ts'
+import {
+  isInPartition,
+  keyValues,
+  patchOf,
+  type StoredDocument,
+  sdkPartitionKey,
+  storedDocument,
+} from './stored-document.ts'
+
+/** What an application gets back from the SDK when it does not throw. */
+export interface Returned {
+  readonly status: number
+  readonly substatus: number | undefined
+  readonly stored: StoredDocument | undefined
+  readonly sessionToken: WireToken | undefined
+}
+
+interface SdkResponse {
+  readonly statusCode: number
+  readonly substatus?: number
+  readonly headers: CosmosHeaders
+}
+
+type Write = (
+  container: Container,
+  document: ProbeDocument,
+  paths: readonly string[],
+  options: RequestOptions,
+) => Promise<SdkResponse>
+
+const item = (container: Container, { id, partitionKey }: ProbeDocument, paths: readonly string[]) =>
+  container.item(id, sdkPartitionKey(keyValues(paths, partitionKey, id)))
+
+const writes: Record<WriteKind, Write> = {
+  create: (container, document, paths, options) => container.items.create(storedDocument(document, paths), options),
+  upsert: (container, document, paths, options) => container.items.upsert(storedDocument(document, paths), options),
+  replace: (container, document, paths, options) =>
+    item(container, document, paths).replace({ ...storedDocument(document, paths) }, options),
+  patch: (container, document, paths, options) => item(container, document, paths).patch(patchOf(document), options),
+  delete: (container, document, paths, options) => item(container, document, paths).delete(options),
+}
+
+/** Runs one operation as an application would write it. Rejects as the SDK does. */
+export async function runOperation(
+  container: Container,
+  request: StoreRequest,
+  paths: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Returned> {
+  const options = {
+    consistencyLevel: request.consistency,
+    ...(request.sessionToken && { sessionToken: request.sessionToken.reveal() }),
+    ...(signal && { abortSignal: signal }),
+  }
+  switch (request.kind) {
+    case 'point': {
+      const values = keyValues(paths, request.partitionKey, request.id)
+      const response = await container.item(request.id, sdkPartitionKey(values)).read<StoredDocument>(options)
+      return returned(response, response.resource)
+    }
+    case 'query':
+    case 'cross-partition-query':
+      return runQuery(container, request.id, keyValues(paths, request.partitionKey, request.id), paths, {
+        ...options,
+        isScoped: request.kind === 'query',
+      })
+    default:
+      return returned(await writes[request.kind](container, request.document, paths, options), undefined)
+  }
+}
+
+/** Reads pages until the document shows: the service may return empty ones before it. */
+async function runQuery(
+  container: Container,
+  id: string,
+  values: string[],
+  paths: readonly string[],
+  { isScoped, ...options }: FeedOptions & { readonly isScoped: boolean },
+): Promise<Returned> {
+  const query = { query: 'SELECT * FROM c WHERE c.id = @id', parameters: [{ name: '@id', value: id }] }
+  const scope = isScoped ? { partitionKey: sdkPartitionKey(values) } : {}
+  const pages = container.items.query<StoredDocument>(query, { ...options, ...scope })
+  let sessionToken: WireToken | undefined
+  while (pages.hasMoreResults()) {
+    const page = await pages.fetchNext()
+    // Private in the SDK's types, though it is the only place where a query's token is to be had.
+    sessionToken = mergeTokens(sessionToken, tokenIn(Reflect.get(page, 'headers')))
+    const stored = page.resources?.find((candidate) => isInPartition(candidate, paths, values))
+    if (stored) return { status: 200, substatus: undefined, stored, sessionToken }
+  }
+  return { status: 200, substatus: undefined, stored: undefined, sessionToken }
+}
+
+const returned = (response: SdkResponse, stored: StoredDocument | undefined): Returned => ({
+  status: response.statusCode,
+  substatus: response.substatus,
+  stored,
+  sessionToken: tokenIn(response.headers),
+})
+
+/** Each page of a query speaks for its own range; an application keeps them all. */
+function mergeTokens(earlier: WireToken | undefined, later: WireToken | undefined): WireToken | undefined {
+  if (!earlier?.parsed || !later?.parsed) return later ?? earlier
+  return WireToken.from(earlier.parsed.merge(later.parsed))
+}
+
+/** The token among headers as the SDK hands them to the application, with an answer or with an error. */
+export function tokenIn(received: unknown): WireToken | undefined {
+  if (typeof received !== 'object' || received === null) return undefined
+  const text = (received as Record<string, unknown>)[headers.sessionToken]
+  return typeof text === 'string' && text !== '' ? new WireToken(text) : undefined
+}

@@ -1,0 +1,55 @@
+import type { Attempt } from '../domain/observation.ts'
+
+const keptFirst = 32
+const keptMax = 256
+
+/**
+ * The attempts of one operation, in the order in which they ended. The SDK's own limits keep it below 130; a query over
+ * very many partition key ranges may go past `keptMax`, and then the middle is dropped and counted.
+ */
+export class Recording {
+  #attempts: Attempt[] | undefined = []
+  #dropped = 0
+  #pending = 0
+  #settled: (() => void) | undefined
+
+  /** An attempt is under way. */
+  begin(): void {
+    this.#pending++
+  }
+
+  /** It ended; undefined when nothing was sent after all. What ends after `close` belongs to nobody. */
+  end(attempt: Attempt | undefined): void {
+    if (attempt && this.#attempts) {
+      this.#attempts.push(attempt)
+      if (this.#attempts.length > keptMax) {
+        this.#attempts.splice(keptFirst, 1)
+        this.#dropped++
+      }
+    }
+    if (--this.#pending === 0) this.#settled?.()
+  }
+
+  get isSettled(): boolean {
+    return this.#pending === 0
+  }
+
+  /** Resolves when no attempt is under way. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.isSettled) resolve()
+      else this.#settled = resolve
+    })
+  }
+
+  /** Attempts that are not kept. */
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  close(): readonly Attempt[] {
+    const attempts = this.#attempts ?? []
+    this.#attempts = undefined
+    return attempts
+  }
+}

@@ -1,0 +1,160 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import {
+  createDefaultHttpClient,
+  createHttpHeaders,
+  type HttpClient,
+  type PipelineRequest,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline'
+import type { Clock } from '../base/clock.ts'
+import type { Attempt } from '../domain/observation.ts'
+import { headers } from '../protocol/headers.ts'
+import { WireToken } from '../protocol/wire-token.ts'
+import type { Recording } from './recording.ts'
+import { locate, type Place } from './request-place.ts'
+
+/** For a client that makes exactly one HTTP call an operation (`retries: none`). */
+export interface SingleCall {
+  /** Where writes go: with endpoint discovery off the SDK would send them to its read endpoint. Undefined: as the SDK says. */
+  writeOrigin(): string | undefined
+  /**
+   * Answers the SDK's own question for the container's partition key, which it asks before the first create or upsert, so
+   * that no second call is made. The answer is the scenario's declaration, which provisioning has compared with the container.
+   */
+  readonly containerBody: string | undefined
+}
+
+export interface TapOptions {
+  readonly clock: Clock
+  /** Announced origin → origin to contact. */
+  readonly rewrites: ReadonlyMap<string, string>
+  /** An answer says that regions have moved (403/3, 403/1008). */
+  readonly onTopologyChange: () => void
+}
+
+/**
+ * Sees every HTTP exchange of all clients of one target, and writes each down for the operation that caused it. The
+ * operation is found by async context, so that operations running at the same time never mix. All clients share its
+ * keep-alive connections: one pool a host, however many clients there are.
+ */
+export class WireTap {
+  readonly #clock: Clock
+  readonly #rewrites: ReadonlyMap<string, string>
+  readonly #onTopologyChange: () => void
+  readonly #inner: HttpClient = createDefaultHttpClient()
+  readonly #http = new HttpAgent({ keepAlive: true })
+  readonly #https = new HttpsAgent({ keepAlive: true, minVersion: 'TLSv1.2' })
+  readonly #recordings = new AsyncLocalStorage<Recording>()
+  #regions: ReadonlyMap<string, string> = new Map()
+
+  constructor({ clock, rewrites, onTopologyChange }: TapOptions) {
+    this.#clock = clock
+    this.#rewrites = rewrites
+    this.#onTopologyChange = onTopologyChange
+  }
+
+  /** Origin → region. A region that the account no longer names keeps its label. */
+  nameRegions(regions: Iterable<readonly [origin: string, region: string]>): void {
+    this.#regions = new Map([...this.#regions, ...regions])
+  }
+
+  rewrite(origin: string): string {
+    return this.#rewrites.get(origin) ?? origin
+  }
+
+  /** Runs `operation` so that all its exchanges, and no others, go to `recording`. */
+  record<T>(recording: Recording, operation: () => Promise<T>): Promise<T> {
+    return this.#recordings.run(recording, operation)
+  }
+
+  /** What an SDK client sends through. */
+  httpClient(single?: SingleCall): HttpClient {
+    return { sendRequest: (request) => this.#send(request, single) }
+  }
+
+  close(): void {
+    this.#http.destroy()
+    this.#https.destroy()
+  }
+
+  async #send(request: PipelineRequest, single: SingleCall | undefined): Promise<PipelineResponse> {
+    const place = locate(request)
+    if (single?.containerBody !== undefined && place.isContainerRead) return answerFor(request, single.containerBody)
+    const origin = this.#direct(request, place, single)
+    // A request whose signal has already fired is never sent, and so is no attempt.
+    const recording = request.abortSignal?.aborted ? undefined : this.#recordings.getStore()
+    const startMs = this.#clock.nowMs()
+    recording?.begin()
+    try {
+      const response = await this.#inner.sendRequest(request)
+      recording?.end(this.#attempt(place, origin, startMs, request, response, undefined))
+      this.#noticeTopologyChange(response)
+      return response
+    } catch (error) {
+      const failure = wasAborted(error) ? 'timeout' : 'connection'
+      const attempt = this.#attempt(place, origin, startMs, request, undefined, failure)
+      recording?.end(wasSent(error) ? attempt : undefined)
+      throw single && !wasAborted(error) ? withoutCode(error) : error
+    }
+  }
+
+  /** Settles where the request goes and over which connections; returns the origin. */
+  #direct(request: PipelineRequest, place: Place, single: SingleCall | undefined): string {
+    const origin = this.rewrite((place.isWrite && single?.writeOrigin()) || place.origin)
+    if (origin !== place.origin) request.url = origin + request.url.slice(place.origin.length)
+    const isInsecure = origin.startsWith('http:')
+    request.allowInsecureConnection = isInsecure
+    request.agent = isInsecure ? this.#http : this.#https
+    return origin
+  }
+
+  #attempt(
+    { purpose }: Place,
+    origin: string,
+    startMs: number,
+    request: PipelineRequest,
+    response: PipelineResponse | undefined,
+    failure: Attempt['failure'],
+  ): Attempt {
+    const substatus = response?.headers.get(headers.substatus)
+    return {
+      purpose,
+      region: this.#regions.get(origin) ?? origin.slice(origin.indexOf('//') + 2),
+      status: response?.status,
+      substatus: substatus === undefined ? undefined : Number(substatus),
+      failure,
+      requestCharge: Number(response?.headers.get(headers.requestCharge) ?? 0) || 0,
+      durationMs: this.#clock.nowMs() - startMs,
+      sent: tokenOf(request.headers.get(headers.sessionToken)),
+      received: tokenOf(response?.headers.get(headers.sessionToken)),
+    }
+  }
+
+  #noticeTopologyChange({ status, headers: received }: PipelineResponse): void {
+    if (status !== 403) return
+    const substatus = received.get(headers.substatus)
+    if (substatus === '3' || substatus === '1008') this.#onTopologyChange()
+  }
+}
+
+const tokenOf = (text: string | undefined): WireToken | undefined => (text ? new WireToken(text) : undefined)
+
+/** The SDK's time limit and the caller's signal both abort the request. */
+const wasAborted = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError'
+
+/** A header that Node refuses never leaves the process. */
+const wasSent = (error: unknown): boolean =>
+  !(error instanceof Error && 'code' in error && error.code === 'ERR_INVALID_CHAR')
+
+/** The SDK decides by `code` whether to try again (ECONNRESET on a read: 10 times, 1 s apart); without one it never does. */
+const withoutCode = (error: unknown): Error =>
+  new Error(error instanceof Error ? error.message : 'the request failed', { cause: error })
+
+const answerFor = (request: PipelineRequest, bodyAsText: string): PipelineResponse => ({
+  request,
+  status: 200,
+  headers: createHttpHeaders({ 'content-type': 'application/json' }),
+  bodyAsText,
+})
