@@ -62,3 +62,6 @@ export const controlInputs: Readonly<Record<CallName, z.ZodObject>> = {
   state: z.strictObject({}),
   readJournal: z.strictObject({ limit: z.coerce.number().int().min(1).optional() }),
 }
+
+/** Every problem with the path of its field. */
+export const describeProblem = (error: z.ZodError): string => z.prettifyError(error)

@@ -57,6 +57,8 @@ export function parseResource(text: string): JsonObject & { readonly id: string 
   const value = parseObject(text)
   const { id } = value
   if (typeof id !== 'string') throw new Refused(badRequest("The required property 'id' is missing or not a string."))
+  // Half a surrogate pair has no UTF-8 and no URL encoding: nobody could ask for the resource again.
+  if (!id.isWellFormed()) throw new Refused(badRequest("'id' is not well-formed Unicode."))
   return { ...value, id }
 }
 

@@ -132,6 +132,7 @@ describe('requests are refused with words', () => {
     ['POST', docs, pk, '{', 400, 'JSON'],
     ['POST', docs, pk, [], 400, 'object'],
     ['POST', docs, pk, {}, 400, "'id'"],
+    ['POST', docs, pk, '{"id":"\\ud800"}', 400, 'well-formed'],
     ['POST', docs, pk, `{"id":"i","a":${'['.repeat(200)}${']'.repeat(200)}}`, 400, 'nested'],
     ['POST', docs, { ...pk, 'x-ms-documentdb-pre-trigger-include': 't' }, { id: 'i' }, 501, 'triggers'],
     ['POST', docs, { 'x-ms-documentdb-isquery': 'true' }, {}, 400, "'query'"],

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http'
-import type { Clock } from '../../base/clock.ts'
 import type { Reply, WireFault } from '../operation.ts'
 import { printReply } from './print-reply.ts'
 
@@ -11,22 +10,18 @@ export function respond(response: ServerResponse, reply: Reply): void {
   response.end(body)
 }
 
-/** Answers as a fault rule or an offline region asks: late, cut off, in part or never. */
-export function respondFaulty(
+/** Answers as a fault rule or an offline region asks: cut off, in part or never. */
+export function respondBroken(
   response: ServerResponse,
   reply: Reply,
-  fault: WireFault,
-  { clock, closing }: { clock: Clock; closing: AbortSignal },
+  connection: NonNullable<WireFault['connection']>,
 ): void {
-  const finish = connections[fault.connection ?? 'none']
-  if (fault.delayMs === undefined || fault.delayMs <= 0) finish(response, reply)
-  else void clock.sleep(fault.delayMs, closing).then(() => finish(response, reply))
+  breakings[connection](response, reply)
 }
 
-const connections: Readonly<
-  Record<NonNullable<WireFault['connection']> | 'none', (response: ServerResponse, reply: Reply) => void>
+const breakings: Readonly<
+  Record<NonNullable<WireFault['connection']>, (response: ServerResponse, reply: Reply) => void>
 > = {
-  none: respond,
   reset,
   // Stays open until the client gives up or the server closes.
   hang: () => {},

@@ -2,14 +2,14 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Clock } from '../../base/clock.ts'
 import { headers as names } from '../../protocol/headers.ts'
 import type { SimulatedAccount } from '../account.ts'
-import type { Operation, Reply } from '../operation.ts'
+import type { Operation, Reply, WireFault } from '../operation.ts'
 import { type AccountFacts, accountPage } from './account-page.ts'
 import type { Authorize } from './auth.ts'
 import { readBody } from './body.ts'
 import { badRequest, Refused, refusal } from './errors.ts'
 import { parsePath } from './path.ts'
 import type { WireRequest } from './request.ts'
-import { respond, respondFaulty } from './respond.ts'
+import { respond, respondBroken } from './respond.ts'
 import { findRoute, type Route } from './routes.ts'
 import { verbOf } from './verb.ts'
 
@@ -107,19 +107,31 @@ function execute(
   const nowMs = service.clock.nowMs()
   const outcome = service.account.execute(operation, { region, nowMs, attempt })
   if (outcome.kind === 'wait') {
-    void service.clock.sleep(outcome.untilMs - nowMs, service.closing).then(() => {
-      if (response.destroyed) return
-      try {
-        execute(service, region, operation, response, finish, outcome.attempt)
-      } catch (error) {
-        fail(service, response, error)
-      }
-    })
+    const again = () => execute(service, region, operation, response, finish, outcome.attempt)
+    later(service, response, outcome.untilMs - nowMs, again)
     return
   }
+  const { fault } = outcome
   const reply = finish ? finish(outcome.reply) : outcome.reply
-  if (outcome.fault === undefined) respond(response, reply)
-  else respondFaulty(response, reply, outcome.fault, service)
+  if (fault === undefined) respond(response, reply)
+  else later(service, response, fault.delayMs ?? 0, () => respondFaulty(response, reply, fault.connection))
+}
+
+function respondFaulty(response: ServerResponse, reply: Reply, connection: WireFault['connection']): void {
+  if (connection === undefined) respond(response, reply)
+  else respondBroken(response, reply, connection)
+}
+
+/** Acts after a while, unless the client has left or the endpoints have closed by then. */
+function later(service: WireService, response: ServerResponse, delayMs: number, act: () => void): void {
+  void service.clock.sleep(delayMs, service.closing).then(() => {
+    if (response.destroyed || service.closing.aborted) return
+    try {
+      act()
+    } catch (error) {
+      fail(service, response, error)
+    }
+  })
 }
 
 const readAccount = (service: WireService): Reply => ({
