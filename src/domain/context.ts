@@ -1,7 +1,7 @@
 import { SessionToken } from '../protocol/session-token.ts'
 import type { WriteOutcome } from './observation.ts'
 
-/** A version of a probe document, and whether the document exists at it: a delete is a version too. */
+/** A version of a probe document (0 or more), and whether the document exists at it: a delete is a version too. */
 export interface DocumentVersion {
   readonly version: number
   readonly present: boolean
@@ -13,7 +13,7 @@ export interface Claim {
   readonly certain: DocumentVersion | undefined
   /** Versions that may have happened, early or late. */
   readonly indeterminate: readonly DocumentVersion[]
-  /** Partition key range that answered for the document, where a token named one. */
+  /** Partition key range whose token came with the certain version; undefined when that version came without one. */
   readonly range: string | undefined
 }
 
@@ -39,11 +39,9 @@ export function afterWrite(
 ): Ideal {
   if (outcome === 'refused') return withToken(ideal, token)
   const claim = ideal.claims.get(documentId) ?? noClaim
-  const next: Claim =
-    outcome === 'succeeded'
-      ? { ...claim, certain: later(claim.certain, written), range: rangeOf(token) ?? claim.range }
-      : { ...claim, indeterminate: [...claim.indeterminate, written] }
-  return withToken(withClaim(ideal, documentId, next), token)
+  const news: Claim =
+    outcome === 'succeeded' ? certainly(written, token, claim) : { ...noClaim, indeterminate: [written] }
+  return withToken(withClaim(ideal, documentId, joinClaims(claim, news)), token)
 }
 
 /** A version seen is certain from then on, whoever acknowledged it. */
@@ -55,8 +53,7 @@ export function afterRead(
 ): Ideal {
   const claim = ideal.claims.get(documentId)
   if (seen === undefined || claim === undefined) return withToken(ideal, token)
-  const next: Claim = { ...claim, certain: later(claim.certain, seen), range: rangeOf(token) ?? claim.range }
-  return withToken(withClaim(ideal, documentId, next), token)
+  return withToken(withClaim(ideal, documentId, joinClaims(claim, certainly(seen, token, claim))), token)
 }
 
 /** What a hop knows once a carry has reached it: its own past and the sender's. */
@@ -69,18 +66,21 @@ export function joinIdeal(mine: Ideal, theirs: Ideal): Ideal {
   return { claims, token: mine.token.merge(theirs.token) }
 }
 
+/** The later version, with its own range: a version that came without a token must not borrow an earlier one's. */
 function joinClaims(left: Claim, right: Claim): Claim {
-  const certain = right.certain ? later(left.certain, right.certain) : left.certain
   const known = new Map([...left.indeterminate, ...right.indeterminate].map((v) => [`${v.version}/${v.present}`, v]))
-  return {
-    certain,
-    indeterminate: [...known.values()],
-    range: (certain === right.certain ? right.range : left.range) ?? left.range ?? right.range,
-  }
+  const ahead = (left.certain?.version ?? -1) - (right.certain?.version ?? -1)
+  const { certain } = ahead >= 0 ? left : right
+  const range = ahead === 0 ? newerRange(left.range, right.range) : (ahead > 0 ? left : right).range
+  return { certain, indeterminate: [...known.values()], range }
 }
 
-const later = (known: DocumentVersion | undefined, next: DocumentVersion): DocumentVersion =>
-  known === undefined || next.version > known.version ? next : known
+/** Range ids only grow: where two answers named two ranges for one version, the higher is the child after a split. */
+function newerRange(left: string | undefined, right: string | undefined): string | undefined {
+  if (left === undefined || right === undefined) return left ?? right
+  const order = left.length - right.length || (left < right ? -1 : 1)
+  return order < 0 ? right : left
+}
 
 const withClaim = (ideal: Ideal, documentId: string, claim: Claim): Ideal => ({
   ...ideal,
@@ -90,6 +90,9 @@ const withClaim = (ideal: Ideal, documentId: string, claim: Claim): Ideal => ({
 const withToken = (ideal: Ideal, token: SessionToken | undefined): Ideal =>
   token === undefined ? ideal : { ...ideal, token: ideal.token.merge(token) }
 
-/** A point operation's answer names exactly the range that holds the document. */
-const rangeOf = (token: SessionToken | undefined): string | undefined =>
-  token?.rangeIds.length === 1 ? token.rangeIds[0] : undefined
+/** A point operation's token names exactly the range that holds the document; one of several ranges names it if known. */
+function certainly(version: DocumentVersion, token: SessionToken | undefined, known: Claim): Claim {
+  const ranges = token?.rangeIds ?? []
+  const range = ranges.length === 1 ? ranges[0] : ranges.find((id) => id === known.range)
+  return { certain: version, indeterminate: [], range }
+}

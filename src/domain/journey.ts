@@ -95,3 +95,7 @@ export interface Sink {
   record(run: FinishedRun): void
   missed(scenario: string, reason: MissedReason, count: number): void
 }
+
+/** What a run cost in all, its re-reads included. */
+export const runRequestUnits = (run: FinishedRun): number =>
+  run.events.reduce((sum, event) => sum + ('requestUnits' in event ? event.requestUnits : 0), 0)

@@ -72,8 +72,8 @@ export function failureReason(
 }
 
 /**
- * What became of a write. `reachedServer` is whether any attempt may have reached the service: a request that got no
- * answer may have been carried out, and an earlier indeterminate attempt of the same operation leaves its doubt behind.
+ * What became of a write. A request that got no answer may have been carried out, and an earlier indeterminate attempt of
+ * the same operation leaves its doubt behind; an operation of which nothing was sent was certainly refused.
  */
 export function writeOutcome(
   attempts: readonly Attempt[],

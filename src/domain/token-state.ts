@@ -37,12 +37,13 @@ export function tokenState(
 ): TokenState {
   if (claim?.certain === undefined) return 'unclaimed'
   const tries = attempts.filter((attempt) => attempt.purpose === 'operation')
-  const answering = answeringAttempt(tries, claim.range)
+  // The claimed version came without a token. Where no answer ever carried one, the server issues none; else it was kept
+  // from us (fetchAll() drops it), and what would have covered the claim cannot be known.
+  if (claim.range === undefined) return ideal.token.isEmpty ? 'unsupported' : 'unknown'
+  const answering = answeringAttempt(tries, claim.range, ancestry)
   if (answering === undefined) return 'unknown'
-  // An acknowledged write without a token: the server issues none, so none could be carried.
-  if (claim.range === undefined) return 'unsupported'
 
-  const range = answeringRange(answering, claim.range, ancestry)
+  const range = answeredRange(answering, claim.range, ancestry) ?? claim.range
   const state = wireTokenState(answering.sent, ideal.token, range, ancestry)
   if (state === 'intact') return state
   const earlier = tries.slice(0, tries.indexOf(answering))
@@ -51,15 +52,15 @@ export function tokenState(
 }
 
 /** A cross-partition query is answered by several exchanges; the one that counts spoke for the document's range. */
-function answeringAttempt(tries: readonly Attempt[], range: string | undefined): Attempt | undefined {
+function answeringAttempt(tries: readonly Attempt[], claimed: string, ancestry: Ancestry): Attempt | undefined {
   const speaksForRange = (attempt: Attempt) =>
-    range !== undefined && attempt.status === 200 && attempt.received?.parsed?.rangeIds.includes(range)
-  return (tries.length > 1 ? tries.findLast(speaksForRange) : undefined) ?? tries.at(-1)
+    attempt.status === 200 && answeredRange(attempt, claimed, ancestry) !== undefined
+  return tries.findLast(speaksForRange) ?? tries.at(-1)
 }
 
 /** After a split the answer names a child of the range that took the write. */
-function answeringRange(answering: Attempt, claimed: string, ancestry: Ancestry): string {
-  return answering.received?.parsed?.rangeIds.find((id) => id === claimed || ancestry(id).includes(claimed)) ?? claimed
+function answeredRange(attempt: Attempt, claimed: string, ancestry: Ancestry): string | undefined {
+  return attempt.received?.parsed?.rangeIds.find((id) => id === claimed || ancestry(id).includes(claimed))
 }
 
 /** One token against what it should have covered in one range: on the wire, or as a carrier delivered it. */
