@@ -21,7 +21,7 @@ export type JournalEntry = { readonly atMs: number } & (
       readonly version: number
       readonly partitionKey: string
       readonly id: string
-      /** 1 for the item's first commit, then one more each time. */
+      /** 1 for the commit that creates the item, then one more each time; again 1 when it was deleted or expired meanwhile. */
       readonly itemVersion: number
       readonly deleted: boolean
     } & RangeRef)
@@ -33,7 +33,10 @@ export type JournalEntry = { readonly atMs: number } & (
       readonly arrivesAtMs: readonly number[]
     } & RangeRef)
   | ({
-      /** Replication stopped before these arrivals: of what was on its way, nothing beyond `beyondLsn` arrives. */
+      /**
+       * Replication stopped, or a forced failover cut the log: nothing beyond `beyondLsn` arrives of what was on its way,
+       * and a replica that had applied more stands at `beyondLsn`.
+       */
       readonly kind: 'withdrawn'
       readonly region: string
       readonly beyondLsn: number
@@ -145,8 +148,12 @@ export class Journal {
     let known: { lsn: number; fromMs: number }[] = []
     for (const entry of this.entries()) {
       if (!wanted(entry) || entry.atMs > ms) continue
-      if (entry.kind === 'withdrawn') known = known.filter((arrival) => arrival.lsn <= entry.beyondLsn)
-      else known.push({ lsn: entry.lsn, fromMs: entry.arrivesAtMs[replica]! })
+      if (entry.kind === 'withdrawn') {
+        const { beyondLsn, atMs } = entry
+        known = known
+          .filter((arrival) => arrival.lsn <= beyondLsn || arrival.fromMs <= atMs)
+          .map((arrival) => ({ ...arrival, lsn: Math.min(arrival.lsn, beyondLsn) }))
+      } else known.push({ lsn: entry.lsn, fromMs: entry.arrivesAtMs[replica]! })
     }
     const reached = known.findLast((arrival) => arrival.fromMs <= ms)
     if (reached) return reached.lsn

@@ -1,0 +1,173 @@
+import type { Random } from '../base/random.ts'
+import { type ConsistencyLevel, isWeakerOrEqual } from '../protocol/consistency-level.ts'
+import { SessionToken } from '../protocol/session-token.ts'
+import type { Catalog } from './catalog.ts'
+import type { Container } from './container.ts'
+import type { ItemVersion } from './item-store.ts'
+import { expiryMs } from './item-write.ts'
+import type { ServedRange, TokenReference } from './journal.ts'
+import type { Item, ItemOperation, Reply } from './operation.ts'
+import type { Settings } from './options.ts'
+import type { PartitionKeyRange } from './partition-range.ts'
+import type { Served } from './read-policy.ts'
+import type { ReplicationWorld } from './replication.ts'
+import { refusal } from './replies.ts'
+import { requestCharge } from './request-charge.ts'
+import type { Region } from './topology.ts'
+
+export interface AccountWorld extends ReplicationWorld {
+  readonly settings: Settings
+  readonly catalog: Catalog
+  /** Sends each read to a replica. */
+  readonly reads: Random
+}
+
+/** One operation on its way through the core, and what the journal will say of it. */
+export interface ItemRequest {
+  readonly world: AccountWorld
+  readonly container: Container
+  readonly region: Region
+  readonly nowMs: number
+  /** Until when a read waits for its session token's progress. */
+  readonly deadlineMs: number
+  readonly isFirstAttempt: boolean
+  readonly level: ConsistencyLevel
+  /** Only for reads under Session; undefined: none came. */
+  readonly token: SessionToken | undefined
+  readonly trace: Trace
+}
+
+export interface Trace {
+  container?: string
+  partitionKey?: string
+  id?: string
+  token?: 'malformed' | readonly TokenReference[]
+  served?: ServedRange[]
+}
+
+/** Nobody in the region can answer yet; asking again at `untilMs` is worthwhile. */
+export interface Waiting {
+  readonly waitUntilMs: number
+}
+
+/** Finds the container and settles level and token, or says why the operation is refused. */
+export function openRequest(
+  world: AccountWorld,
+  operation: ItemOperation,
+  at: Pick<ItemRequest, 'region' | 'nowMs' | 'deadlineMs' | 'isFirstAttempt' | 'trace'>,
+): ItemRequest | Reply {
+  const container = world.catalog.container(operation.database, operation.container)
+  if (container === undefined) return refusal(404, 'The container does not exist.', { substatus: 1003 })
+  at.trace.container = container.rid
+  const account = world.settings.consistency
+  const level = operation.consistency ?? account
+  if (!isWeakerOrEqual(level, account)) {
+    return withOwner(
+      refusal(400, `The account's consistency is ${account}; a request cannot ask for ${level}.`),
+      container,
+    )
+  }
+  const isRead = operation.kind === 'readItem' || operation.kind === 'queryItems'
+  const wantsToken = isRead && level === 'Session'
+  let token: SessionToken | undefined
+  if (operation.sessionToken !== undefined && (wantsToken || world.journal.isOn)) {
+    const parsed = SessionToken.parse(operation.sessionToken)
+    at.trace.token = 'problem' in parsed ? 'malformed' : references(parsed.token)
+    if (wantsToken) {
+      if ('problem' in parsed) {
+        return withOwner(refusal(400, `The session token does not parse: ${parsed.problem}.`), container)
+      }
+      token = parsed.token
+    }
+  }
+  return { world, container, level, token, ...at }
+}
+
+/** The range's throughput is used up: 429 with the time to stay away. */
+export function throttled(request: ItemRequest, range: PartitionKeyRange): Reply | undefined {
+  if (!request.isFirstAttempt) return undefined
+  const retryAfterMs = range.retryAfterMs(request.region, request.container.throughputPerRange, request.nowMs)
+  if (retryAfterMs === 0) return undefined
+  const reply = refusal(429, 'The request rate is too large for the provisioned throughput.', {
+    substatus: 3200,
+    retryAfterMs,
+  })
+  return withOwner(reply, request.container)
+}
+
+/** The state of the range that answers this read now, a time to wait for, or 404/1002. */
+export function chooseState(request: ItemRequest, range: PartitionKeyRange): Served | Waiting | Reply {
+  const { world, region, nowMs, level, token, deadlineMs } = request
+  const rangeToken = token?.forRange(range.id)
+  const demandedLsn = rangeToken && range.demandedLsn(rangeToken)
+  const chosen = Math.floor(world.reads.next() * 4)
+  const served = range.read(level, { region, nowMs, chosen, demandedLsn, bound: world.settings.boundedStaleness })
+  if (served !== 'not-yet') {
+    if (world.journal.isOn) noteServed(request, range, served, demandedLsn)
+    return served
+  }
+  if (nowMs < deadlineMs) {
+    const reachedAtMs = range.replication.reachedAtMs(region, demandedLsn!) ?? Number.POSITIVE_INFINITY
+    // What is not yet on its way may come to be (a later commit, a resumed link), so look again from time to time.
+    const againMs = nowMs + Math.max(1, world.settings.sessionWaitMs / 10)
+    return { waitUntilMs: Math.min(reachedAtMs, deadlineMs, againMs) }
+  }
+  if (world.journal.isOn) {
+    noteServed(request, range, { lsn: range.replication.position(region, chosen, nowMs), replica: chosen }, demandedLsn)
+  }
+  const reply = refusal(404, 'The read session is not available for the input session token.', {
+    substatus: 1002,
+    requestCharge: requestCharge.notFound(level),
+  })
+  return withOwner(reply, request.container)
+}
+
+export const isReply = (value: object): value is Reply => 'status' in value
+export const isWaiting = (value: object): value is Waiting => 'waitUntilMs' in value
+
+export function noteServed(
+  request: ItemRequest,
+  range: PartitionKeyRange,
+  served: Served,
+  demandedLsn: number | undefined,
+): void {
+  request.trace.served ??= []
+  request.trace.served.push({
+    range: range.id,
+    ...(served.replica === undefined ? {} : { replica: served.replica }),
+    version: range.tokenAt(served.lsn).version,
+    lsn: served.lsn,
+    ...(demandedLsn === undefined ? {} : { requiredLsn: demandedLsn }),
+  })
+}
+
+/** The reply as the state of `range` at `lsn` gives it: with its session token, and charged to the range. */
+export function fromRange(request: ItemRequest, range: PartitionKeyRange, lsn: number, reply: Reply): Reply {
+  range.spend(request.region, reply.requestCharge)
+  const { rid, path } = request.container
+  return { ...reply, sessionToken: range.tokenAt(lsn).text, lsn, ownerRid: rid, ownerPath: path }
+}
+
+export const withOwner = (reply: Reply, container: Container): Reply => ({
+  ...reply,
+  ownerRid: container.rid,
+  ownerPath: container.path,
+})
+
+export const expiryOf = (container: Container) => (version: ItemVersion) =>
+  expiryMs(version.item?.ttl, container.definition.defaultTtl ?? undefined, version.committedAtMs)
+
+/** The item, unless it is deleted or has expired. */
+export function visibleItem(container: Container, version: ItemVersion | undefined, nowMs: number): Item | undefined {
+  if (version?.item === undefined) return undefined
+  const { defaultTtl } = container.definition
+  if (defaultTtl === undefined || defaultTtl === null) return version.item
+  const dueMs = expiryMs(version.item.ttl, defaultTtl, version.committedAtMs)
+  return dueMs === undefined || dueMs > nowMs ? version.item : undefined
+}
+
+const references = (token: SessionToken): TokenReference[] =>
+  token.rangeIds.map((range) => {
+    const { version, globalLsn } = token.forRange(range)!
+    return { range, version: Number(version ?? -1), lsn: Number(globalLsn) }
+  })

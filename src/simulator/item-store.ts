@@ -1,0 +1,170 @@
+import type { Item } from './operation.ts'
+
+/** One state of an item in its range's log. */
+export interface ItemVersion {
+  readonly lsn: number
+  /** The document as a reader gets it, system properties included; undefined: deleted. */
+  readonly item: Item | undefined
+  readonly etag: string
+  readonly bytes: number
+  readonly committedAtMs: number
+  /** 1 for the commit that creates the item, then one more each time; again 1 when it was deleted or expired meanwhile. */
+  readonly itemVersion: number
+  older: ItemVersion | undefined
+}
+
+/** An item's states, newest first, as far back as some replica may still stand. */
+export interface ItemChain {
+  readonly id: string
+  readonly partition: LogicalPartition
+  /** Grows with each new item of its partition: the order of query results. */
+  readonly number: number
+  newest: ItemVersion
+  /** When the store will next look whether it has expired: one appointment an item, however often it is written. */
+  lookedAtSecond: number | undefined
+}
+
+/** All items with one partition key value. */
+export interface LogicalPartition {
+  /** Printed key, unique in the container. */
+  readonly key: string
+  /** Grows with each new logical partition of its range. */
+  readonly number: number
+  readonly items: Map<string, ItemChain>
+}
+
+/**
+ * The items of one range: what each was at every LSN that a replica may still have. Superseded states go when the
+ * least advanced replica has passed them, expired items when they are due, a few with each write, so that a store
+ * that is only ever written to does not grow.
+ */
+export class ItemStore {
+  readonly #partitions = new Map<string, LogicalPartition>()
+  #superseded: { lsn: number; chain: ItemChain }[] = []
+  #supersededDone = 0
+  readonly #expiring = new Map<number, ItemChain[]>()
+  #expiredUntilSecond: number | undefined
+  #partitionNumber = 0
+  #itemNumber = 0
+
+  /** In order of their numbers. */
+  partitions(): Iterable<LogicalPartition> {
+    return this.#partitions.values()
+  }
+
+  partition(key: string): LogicalPartition | undefined {
+    return this.#partitions.get(key)
+  }
+
+  chain(key: string, id: string): ItemChain | undefined {
+    return this.#partitions.get(key)?.items.get(id)
+  }
+
+  /** The number that the next new item will get. */
+  get nextItemNumber(): number {
+    return this.#itemNumber + 1
+  }
+
+  /** Puts `version` on top of the item's chain. `expiresAtMs`: when it can be let go, if nothing comes in between. */
+  put(key: string, id: string, version: ItemVersion, expiresAtMs: number | undefined): ItemChain {
+    let partition = this.#partitions.get(key)
+    if (partition === undefined) {
+      partition = { key, number: ++this.#partitionNumber, items: new Map() }
+      this.#partitions.set(key, partition)
+    }
+    let chain = partition.items.get(id)
+    if (chain === undefined) {
+      chain = { id, partition, number: ++this.#itemNumber, newest: version, lookedAtSecond: undefined }
+      partition.items.set(id, chain)
+    } else {
+      version.older = chain.newest
+      chain.newest = version
+    }
+    if (version.older !== undefined || version.item === undefined) this.#superseded.push({ lsn: version.lsn, chain })
+    if (expiresAtMs !== undefined) this.#expectExpiry(chain, expiresAtMs)
+    return chain
+  }
+
+  /** Lets go what no replica needs any more. `expiresAtMs` is asked anew, because the container's TTL may have changed. */
+  tidy(leastLsn: number, nowMs: number, expiresAtMs: (version: ItemVersion) => number | undefined): void {
+    while (this.#supersededDone < this.#superseded.length) {
+      const { lsn, chain } = this.#superseded[this.#supersededDone]!
+      if (lsn > leastLsn) break
+      this.#supersededDone += 1
+      prune(chain, leastLsn)
+      if (chain.newest.item === undefined && chain.newest.lsn <= leastLsn) this.#remove(chain)
+    }
+    if (this.#supersededDone > 256 && this.#supersededDone * 2 > this.#superseded.length) {
+      this.#superseded = this.#superseded.slice(this.#supersededDone)
+      this.#supersededDone = 0
+    }
+    this.#tidyExpired(leastLsn, nowMs, expiresAtMs)
+  }
+
+  /** Undoes every commit beyond `lsn`. */
+  cut(lsn: number): void {
+    for (const partition of this.#partitions.values()) {
+      for (const chain of partition.items.values()) {
+        let version: ItemVersion | undefined = chain.newest
+        while (version !== undefined && version.lsn > lsn) version = version.older
+        if (version === undefined) this.#remove(chain)
+        else chain.newest = version
+      }
+    }
+    this.#superseded = this.#superseded.filter((entry) => entry.lsn <= lsn)
+    this.#supersededDone = Math.min(this.#supersededDone, this.#superseded.length)
+  }
+
+  #expectExpiry(chain: ItemChain, expiresAtMs: number): void {
+    const second = Math.floor(expiresAtMs / 1000) + 1
+    if (chain.lookedAtSecond !== undefined && chain.lookedAtSecond <= second) return
+    chain.lookedAtSecond = second
+    const due = this.#expiring.get(second)
+    if (due) due.push(chain)
+    else this.#expiring.set(second, [chain])
+    if (this.#expiredUntilSecond !== undefined) {
+      this.#expiredUntilSecond = Math.min(this.#expiredUntilSecond, second - 1)
+    }
+  }
+
+  #tidyExpired(leastLsn: number, nowMs: number, expiresAtMs: (version: ItemVersion) => number | undefined): void {
+    if (this.#expiring.size === 0) return
+    const nowSecond = Math.floor(nowMs / 1000)
+    const first = this.#expiredUntilSecond ?? Math.min(...this.#expiring.keys()) - 1
+    for (let second = first + 1; second <= nowSecond; second++) {
+      const due = this.#expiring.get(second)
+      if (due === undefined) continue
+      this.#expiring.delete(second)
+      for (const chain of due) {
+        if (chain.lookedAtSecond !== second) continue
+        chain.lookedAtSecond = undefined
+        const dueMs = expiresAtMs(chain.newest)
+        // A chain that was removed, or whose newest state expires later, is looked after elsewhere.
+        if (chain.partition.items.get(chain.id) !== chain || dueMs === undefined) continue
+        if (dueMs > nowMs || chain.newest.lsn > leastLsn) this.#expectExpiry(chain, Math.max(dueMs, nowMs))
+        else this.#remove(chain)
+      }
+    }
+    this.#expiredUntilSecond = nowSecond
+  }
+
+  #remove(chain: ItemChain): void {
+    const { partition } = chain
+    if (partition.items.get(chain.id) === chain) partition.items.delete(chain.id)
+    if (partition.items.size === 0 && this.#partitions.get(partition.key) === partition) {
+      this.#partitions.delete(partition.key)
+    }
+  }
+}
+
+/** The item's state in the log up to `lsn`; undefined: not there. A deleted state is returned as such. */
+export function versionAt(chain: ItemChain | undefined, lsn: number): ItemVersion | undefined {
+  let version = chain?.newest
+  while (version !== undefined && version.lsn > lsn) version = version.older
+  return version
+}
+
+function prune(chain: ItemChain, leastLsn: number): void {
+  const needed = versionAt(chain, leastLsn)
+  if (needed !== undefined) needed.older = undefined
+}
