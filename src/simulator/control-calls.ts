@@ -22,7 +22,8 @@ export interface SimulatorControl {
   setThroughput(database: string, container: string, requestUnitsPerSecond: number): void
   /** Returns the rule's id. */
   addFaultRule(rule: FaultRule): string
-  removeFaultRule(id: string): void
+  /** False when there is no such rule, or it has already struck as often as it may. */
+  removeFaultRule(id: string): boolean
   state(): SimulatorState
   /** Oldest first, at most `limit` of the newest (default 100). Holds no token and no key. */
   readJournal(limit?: number): readonly JournalEntry[]

@@ -27,9 +27,9 @@ describe('authorizeWith', () => {
     expect(authorize({ ...honest, authorization: lower })).toBeUndefined()
   })
 
-  test('lets the link of an offer pass in lower case, as the SDK signs it', () => {
+  test('lets an offer pass by its bare id in lower case, as the SDK signs it', () => {
     const offer = { method: 'PUT', resourceType: 'offers', signedLink: 'offers/AbC', date }
-    const authorization = sign('put\noffers\noffers/abc\nsun, 22 nov 2026 09:19:23 gmt\n\n')
+    const authorization = sign('put\noffers\nabc\nsun, 22 nov 2026 09:19:23 gmt\n\n')
     expect(authorize({ ...offer, authorization })).toBeUndefined()
     expect(authorize({ ...offer, resourceType: 'docs', authorization })?.status).toBe(401)
   })
