@@ -15,7 +15,7 @@ export interface PrometheusOptions {
   readonly recent: Recent
   readonly version: string
   readonly revision: string
-  /** The most series of scenarios and targets together; the process's own few are not counted. */
+  /** The most series that scenarios may have together; the few of targets and of the process are not counted. */
   readonly maxSeries: number
   /** Whether to show the process's memory, event loop and garbage collection. */
   readonly processMetrics: boolean

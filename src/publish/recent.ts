@@ -17,6 +17,7 @@ export interface RecentArm {
   readonly staleRatio: number | undefined
   readonly tokenLossRatio: number | undefined
   readonly requestUnitsPerSecond: number
+  readonly counts: Readonly<RecentCounts>
 }
 
 /** One operation at one hop over the last five minutes, all arms together; only where there were any. */
@@ -27,20 +28,38 @@ export interface RecentOperation {
   readonly quantilesMs: readonly { readonly quantile: number; readonly ms: number }[]
 }
 
-interface Counts {
+export interface RecentCounts {
+  reads: number
   judged: number
+  /** Stale or missing. */
   stale: number
+  brokenPromises: number
+  /** Reads with a claim and a known token state. */
   claimed: number
   uncovered: number
+  /** Silent downgrades: the SDK removed the token and retried. */
+  dropped: number
+  failed: number
   requestUnits: number
 }
 
-const noCounts = (): Counts => ({ judged: 0, stale: 0, claimed: 0, uncovered: 0, requestUnits: 0 })
-const countSlices = { create: noCounts, clear: (counts: Counts) => Object.assign(counts, noCounts()) }
+const noCounts = (): RecentCounts => ({
+  reads: 0,
+  judged: 0,
+  stale: 0,
+  brokenPromises: 0,
+  claimed: 0,
+  uncovered: 0,
+  dropped: 0,
+  failed: 0,
+  requestUnits: 0,
+})
+const countKeys = Object.keys(noCounts()) as (keyof RecentCounts)[]
+const countSlices = { create: noCounts, clear: (counts: RecentCounts) => Object.assign(counts, noCounts()) }
 const latencySlices = { create: createLatencies, clear: (latencies: Histogram) => latencies.reset() }
 
 interface ScenarioWindow {
-  readonly arms: ReadonlyMap<string, SlidingWindow<Counts>>
+  readonly arms: ReadonlyMap<string, SlidingWindow<RecentCounts>>
   /** By hop, then operation. */
   readonly operations: Map<string, Map<OperationKind, SlidingWindow<Histogram>>>
 }
@@ -76,7 +95,7 @@ export class Recent implements Sink {
     // A run that did not happen has no latency and no verdict.
   }
 
-  #take(event: JourneyEvent, scenario: ScenarioWindow, counts: Counts): void {
+  #take(event: JourneyEvent, scenario: ScenarioWindow, counts: RecentCounts): void {
     if (event.kind === 'wait' || event.kind === 'carry') return
     counts.requestUnits += event.requestUnits
     if (event.kind === 'visibility') return
@@ -89,10 +108,14 @@ export class Recent implements Sink {
     }
     if (event.kind === 'write') return
     const { verdict } = event.judgement
+    counts.reads++
+    if (verdict === 'failed') counts.failed++
     if (isJudged(verdict)) counts.judged++
     if (isStale(verdict)) counts.stale++
     if (isKnownState(event.token)) counts.claimed++
     if (uncovering.has(event.token)) counts.uncovered++
+    if (event.token === 'dropped') counts.dropped++
+    if (event.finding === 'broken-promise') counts.brokenPromises++
   }
 
   arms(): RecentArm[] {
@@ -106,6 +129,7 @@ export class Recent implements Sink {
           staleRatio: ratio(sum.stale, sum.judged),
           tokenLossRatio: ratio(sum.uncovered, sum.claimed),
           requestUnitsPerSecond: sum.requestUnits / (window.coveredMs() / 1000),
+          counts: sum,
         }
       }),
     )
@@ -132,12 +156,8 @@ function quantilesOf(slices: readonly Histogram[]): { quantile: number; ms: numb
   })
 }
 
-function addCounts(sum: Counts, counts: Counts): void {
-  sum.judged += counts.judged
-  sum.stale += counts.stale
-  sum.claimed += counts.claimed
-  sum.uncovered += counts.uncovered
-  sum.requestUnits += counts.requestUnits
+function addCounts(sum: RecentCounts, counts: Readonly<RecentCounts>): void {
+  for (const key of countKeys) sum[key] += counts[key]
 }
 
 const ratio = (events: number, total: number): number | undefined => (total === 0 ? undefined : events / total)

@@ -1,0 +1,36 @@
+import type { Interval } from '../domain/statistics.ts'
+
+/** For what nobody has measured yet; never a 0. */
+export const unknownFigure = '–'
+
+export const printCount = (count: number): string => count.toLocaleString('en', { maximumFractionDigits: 0 })
+
+/** Three significant digits at most; tiny shares are not rounded to a comforting 0. */
+export function printShare(share: number): string {
+  const percent = share * 100
+  if (percent === 0) return '0 %'
+  if (percent < 0.01) return '< 0.01 %'
+  return `${percent.toLocaleString('en', { maximumSignificantDigits: percent >= 99.95 && percent < 100 ? 4 : 3 })} %`
+}
+
+/** `0–1.2 %`. */
+export const printInterval = ({ low, high }: Interval): string =>
+  `${printShare(low).replace(' %', '')}–${printShare(high)}`
+
+export function printMs(ms: number | undefined): string {
+  if (ms === undefined) return unknownFigure
+  if (ms >= 1000) return `${(ms / 1000).toLocaleString('en', { maximumFractionDigits: 2 })} s`
+  return `${ms.toLocaleString('en', { maximumFractionDigits: ms < 10 ? 1 : 0 })} ms`
+}
+
+export const printRate = (rate: number | undefined): string =>
+  rate === undefined ? unknownFigure : rate.toLocaleString('en', { maximumSignificantDigits: 3 })
+
+/** `12 s`, `5 min`, `3 h`, `9 d`: enough to know whether something is over. */
+export function printAge(ageMs: number): string {
+  const seconds = Math.max(0, Math.floor(ageMs / 1000))
+  if (seconds < 90) return `${seconds} s`
+  if (seconds < 90 * 60) return `${Math.floor(seconds / 60)} min`
+  if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h`
+  return `${Math.floor(seconds / 86_400)} d`
+}

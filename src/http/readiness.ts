@@ -1,0 +1,41 @@
+/** How one account stands, as whoever asks it found it. */
+export interface TargetReadiness {
+  readonly name: string
+  /** Whether it has ever answered. */
+  readonly wasReached: boolean
+  /** Whether it answered when it was last asked. */
+  readonly isUp: boolean
+  /** Why it did not, without secrets. */
+  readonly problem?: string | undefined
+}
+
+export interface ReadinessState {
+  /** How many scenarios are on their schedules. */
+  readonly scheduledScenarios: number
+  readonly targets: readonly TargetReadiness[]
+}
+
+export interface Readiness extends ReadinessState {
+  readonly ready: boolean
+  /** `degraded`: ready once, and a target does not answer now. */
+  readonly status: 'starting' | 'ready' | 'degraded'
+  /** One sentence for each thing that is not as it should be. */
+  readonly reasons: readonly string[]
+}
+
+/**
+ * Ready means: scenarios are scheduled and every target has been reached once. A target that is lost later does not make the
+ * process unready, or Kubernetes would take away the very metrics that tell of the loss; it is said in `status` and `reasons`.
+ */
+export function judgeReadiness({ scheduledScenarios, targets }: ReadinessState): Readiness {
+  const reasons = targets
+    .filter(({ isUp }) => !isUp)
+    .map(({ name, wasReached, problem }) => {
+      const since = wasReached ? 'does not answer now' : 'has not been reached yet'
+      return `target "${name}" ${since}${problem === undefined ? '' : `: ${problem}`}`
+    })
+  if (scheduledScenarios === 0) reasons.unshift('no scenario is scheduled')
+  const ready = scheduledScenarios > 0 && targets.every(({ wasReached }) => wasReached)
+  const settled = reasons.length === 0 ? 'ready' : 'degraded'
+  return { ready, status: ready ? settled : 'starting', reasons, scheduledScenarios, targets }
+}

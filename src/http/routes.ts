@@ -1,0 +1,129 @@
+import { type Finding, findings } from '../domain/finding.ts'
+import type { Scenario } from '../domain/scenario.ts'
+import { chooseFormat } from '../publish/exposition.ts'
+import type { RunHistory } from '../publish/history.ts'
+import type { PrometheusMetrics } from '../publish/prometheus.ts'
+import type { Recent } from '../publish/recent.ts'
+import { runSummary, runToJson } from '../publish/run-json.ts'
+import type { Totals } from '../publish/totals.ts'
+import { renderPage } from './page.ts'
+import { judgeReadiness, type ReadinessState } from './readiness.ts'
+import { readStatus, type Status } from './status.ts'
+
+/** What the routes read from. Functions are asked anew for each request. */
+export interface Sources {
+  readonly metrics: PrometheusMetrics
+  readonly totals: Totals
+  readonly recent: Recent
+  readonly history: RunHistory
+  readonly scenarios: () => readonly Scenario[]
+  readonly readiness: () => ReadinessState
+  /** Secret of this process, under which tokens are fingerprinted. */
+  readonly fingerprintKey: Uint8Array | string
+  readonly version: string
+  readonly startedAtWallMs: number
+  readonly wallMs: () => number
+}
+
+export interface RouteRequest {
+  readonly accept: string | undefined
+  readonly query: Readonly<Record<string, unknown>>
+  readonly params: Readonly<Record<string, string>>
+}
+
+export interface Reply {
+  readonly status: number
+  readonly contentType: string
+  readonly body: string
+}
+
+/** Whoever asked is told what was wrong; `status` is the HTTP status. */
+export class RequestProblem extends Error {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+export interface Route {
+  readonly url: string
+  /** Whether it answers without a token on a public listener: only what says no more than that the process lives. */
+  readonly isOpen: boolean
+  readonly answer: (sources: Sources, request: RouteRequest) => Reply | Promise<Reply>
+}
+
+/** The table of contents of the HTTP interface. */
+export const routes: readonly Route[] = [
+  { url: '/healthz', isOpen: true, answer: () => json(200, { status: 'alive' }) },
+  { url: '/readyz', isOpen: false, answer: answerReadiness },
+  { url: '/metrics', isOpen: false, answer: answerMetrics },
+  { url: '/', isOpen: false, answer: (sources) => html(renderPage(statusNow(sources))) },
+  { url: '/api/v1/scenarios', isOpen: false, answer: (sources) => json(200, statusNow(sources)) },
+  { url: '/api/v1/runs', isOpen: false, answer: answerRuns },
+  { url: '/api/v1/runs/:id', isOpen: false, answer: answerRun },
+]
+
+function answerReadiness({ readiness }: Sources): Reply {
+  const judged = judgeReadiness(readiness())
+  return json(judged.ready ? 200 : 503, judged)
+}
+
+async function answerMetrics({ metrics }: Sources, { accept }: RouteRequest): Promise<Reply> {
+  return { status: 200, ...(await metrics.expose(chooseFormat(accept))) }
+}
+
+function answerRuns({ history, scenarios }: Sources, { query }: RouteRequest): Reply {
+  const scenario = oneOf(
+    'scenario',
+    query.scenario,
+    scenarios().map(({ name }) => name),
+  )
+  const finding = oneOf<Finding>('finding', query.finding, findings)
+  const runs = history.list({ scenario, finding, limit: limitOf(query.limit) })
+  return json(200, { runs: runs.map(runSummary) })
+}
+
+function answerRun({ history, fingerprintKey }: Sources, { params }: RouteRequest): Reply {
+  const run = history.find(params.id ?? '')
+  if (run === undefined)
+    throw new RequestProblem(404, 'no such run, or it has been forgotten: only recent runs are kept')
+  return json(200, runToJson(run, fingerprintKey))
+}
+
+const mostRuns = 200
+
+function limitOf(value: unknown): number {
+  if (value === undefined) return 50
+  const limit = typeof value === 'string' && /^\d{1,4}$/.test(value) ? Number(value) : 0
+  if (limit < 1 || limit > mostRuns) throw new RequestProblem(400, `limit must be a whole number from 1 to ${mostRuns}`)
+  return limit
+}
+
+function oneOf<Allowed extends string>(name: string, value: unknown, allowed: readonly Allowed[]): Allowed | undefined {
+  if (value === undefined || value === '') return undefined
+  const found = allowed.find((one) => one === value)
+  if (found === undefined) throw new RequestProblem(400, `${name} must be one of: ${allowed.join(', ')}`)
+  return found
+}
+
+const statusNow = (sources: Sources): Status =>
+  readStatus({
+    scenarios: sources.scenarios(),
+    totals: sources.totals,
+    recent: sources.recent,
+    readiness: sources.readiness(),
+    version: sources.version,
+    startedAtWallMs: sources.startedAtWallMs,
+    nowWallMs: sources.wallMs(),
+  })
+
+/** Indented, because people read it too: the page links here. */
+export const json = (status: number, value: unknown): Reply => ({
+  status,
+  contentType: 'application/json; charset=utf-8',
+  body: `${JSON.stringify(value, undefined, 2)}\n`,
+})
+
+const html = (body: string): Reply => ({ status: 200, contentType: 'text/html; charset=utf-8', body })

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto'
+import fastify, { type FastifyInstance } from 'fastify'
+import { ConfigurationProblem } from '../base/configuration-problem.ts'
+import type { Logger } from '../publish/logger.ts'
+import { createGate } from './authorization.ts'
+import { json, RequestProblem, routes, type Sources } from './routes.ts'
+import { securityHeaders } from './security-headers.ts'
+
+export interface HttpServerOptions extends Sources {
+  readonly listen: { readonly host: string; readonly port: number }
+  /** Needed when the listener is not loopback (`HOPWATCH_API_TOKEN`). */
+  readonly apiToken: string | undefined
+  readonly allowUnauthenticated: boolean
+  readonly logger: Logger
+}
+
+export interface HttpServer {
+  /** `http://127.0.0.1:9464`, with the port really bound. */
+  readonly address: string
+  /** Ends listening, lets requests under way finish for `graceMs`, then cuts what is left. */
+  close(graceMs?: number): Promise<void>
+}
+
+/** Why a listener cannot be opened, in the words of whoever chose the address. */
+const listenProblems: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is taken by another process',
+  EACCES: 'the port needs privileges that this process does not have',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'the host name is not known',
+}
+
+/**
+ * Serves metrics, health, the status page and the API until closed.
+ * Throws ConfigurationProblem when the address cannot be bound, or is public and nothing protects it.
+ */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { listen, logger } = options
+  const gate = createGate({ ...options, host: listen.host })
+  const app = fastify({
+    logger: false,
+    genReqId: () => randomUUID(),
+    bodyLimit: 16 * 1024,
+    requestTimeout: 10_000,
+    connectionTimeout: 30_000,
+    keepAliveTimeout: 5_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+    http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000 },
+  })
+  app.server.maxConnections = 256
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(securityHeaders)
+    const isOpen = routes.some((route) => route.isOpen && route.url === request.routeOptions.url)
+    if (isOpen || gate(request.headers.authorization)) return
+    reply.header('www-authenticate', 'Bearer realm="hopwatch"')
+    throw new RequestProblem(401, 'this listener needs the header "Authorization: Bearer …" with HOPWATCH_API_TOKEN')
+  })
+  for (const route of routes)
+    app.get(route.url, async (request, reply) => {
+      const { status, contentType, body } = await route.answer(options, {
+        accept: request.headers.accept,
+        query: request.query as Readonly<Record<string, unknown>>,
+        params: request.params as Readonly<Record<string, string>>,
+      })
+      return reply.code(status).type(contentType).send(body)
+    })
+  answerProblems(app, logger)
+
+  try {
+    await app.listen({ host: listen.host, port: listen.port })
+  } catch (error) {
+    await app.close()
+    const problem = listenProblems[(error as NodeJS.ErrnoException).code ?? '']
+    if (problem === undefined) throw error
+    throw new ConfigurationProblem(
+      `cannot listen on ${listen.host}:${listen.port}: ${problem}`,
+      'choose another --listen',
+    )
+  }
+  return { address: addressOf(app, listen.host), close: (graceMs = 2_000) => drain(app, graceMs) }
+}
+
+/** Every error is JSON with an id that the log line carries too; a fault of ours says no more than that. */
+function answerProblems(app: FastifyInstance, logger: Logger): void {
+  app.setErrorHandler(async (error: Error & { statusCode?: number }, request, reply) => {
+    const status = error instanceof RequestProblem ? error.status : (error.statusCode ?? 500)
+    const message = status >= 500 ? 'internal error; the log has more under this id' : error.message
+    if (status >= 500) logger.error({ request: request.id, err: error }, 'a request failed')
+    const { contentType, body } = json(status, { error: { id: request.id, message } })
+    return reply.code(status).type(contentType).send(body)
+  })
+  app.setNotFoundHandler(async (request, reply) => {
+    const message = 'there is nothing here; the status page is at /'
+    const { contentType, body } = json(404, { error: { id: request.id, message } })
+    return reply.code(404).type(contentType).send(body)
+  })
+}
+
+function addressOf(app: FastifyInstance, host: string): string {
+  const bound = app.server.address()
+  const port = typeof bound === 'object' && bound !== null ? bound.port : 0
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+async function drain(app: FastifyInstance, graceMs: number): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), graceMs)
+  await app.close()
+  clearTimeout(cut)
+}
