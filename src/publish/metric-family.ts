@@ -1,110 +1,133 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { MetricDefinition } from './catalogue.ts'
-
-/** How many series there may be. What would break the cap is refused and counted, so that a mistake costs figures, not Prometheus. */
-export class SeriesBudget {
-  readonly #most: number
-  #used = 0
-  refused = 0
-
-  constructor(most: number) {
-    this.#most = most
-  }
-
-  get used(): number {
-    return this.#used
-  }
-
-  take(count: number): boolean {
-    if (this.#used + count > this.#most) {
-      this.refused += count
-      return false
-    }
-    this.#used += count
-    return true
-  }
-
-  giveBack(count: number): void {
-    this.#used -= count
-  }
-}
+import type { ExpositionFormat } from './exposition.ts'
+import type { SeriesBudget } from './series-budget.ts'
 
 /** One value a label, in the definition's order. */
 export type LabelValues<Labels extends readonly string[]> = { readonly [Index in keyof Labels]: string }
 
-type LabelSet = Record<string, string>
+/** What led to a bucket: printed in OpenMetrics, where it takes whoever looks at a slow bucket to the run. */
+export interface Exemplar {
+  readonly runId: string
+  readonly atWallMs: number
+}
 
-/** One metric of the catalogue with all its series. A series comes into being when it is first named, at zero. */
+interface Series {
+  readonly values: readonly string[]
+  /** `scenario="x",arm="y"`, printed once: a scrape of thousands of series must not hold up the journeys. */
+  readonly labels: string
+  /** Of a counter or gauge; of a histogram, the sum. */
+  value: number
+  /** Of a histogram: observations by bucket, each alone, +Inf last. */
+  readonly buckets: number[]
+  readonly exemplars: (Exemplar & { readonly value: number })[]
+}
+
+/**
+ * One metric of the catalogue with all its series. A series comes into being when it is first named, at zero.
+ * Own storage and print, because a run through prom-client's cost more than all the rest of publishing
+ * (docs/decisions/0007-own-metric-storage.md); prom-client still watches the process.
+ */
 export class MetricFamily<const Labels extends readonly string[]> {
   readonly definition: MetricDefinition<Labels>
-  readonly #metric: Counter | Gauge | Histogram
   readonly #budget: SeriesBudget
+  readonly #bounds: readonly number[]
   /** Series that one set of labels costs: a histogram has its buckets, +Inf, sum and count. */
   readonly #cost: number
-  readonly #children = new Map<string, LabelSet>()
+  readonly #series = new Map<string, Series>()
 
-  constructor(definition: MetricDefinition<Labels>, registry: Registry, budget: SeriesBudget, hasExemplars = false) {
+  constructor(definition: MetricDefinition<Labels>, budget: SeriesBudget) {
     this.definition = definition
     this.#budget = budget
-    const shape = { name: definition.name, help: definition.help, labelNames: definition.labels, registers: [registry] }
-    this.#cost = definition.kind === 'histogram' ? (definition.buckets?.length ?? 0) + 3 : 1
-    if (definition.kind === 'counter') this.#metric = new Counter(shape)
-    else if (definition.kind === 'gauge') this.#metric = new Gauge(shape)
-    else
-      this.#metric = new Histogram({
-        ...shape,
-        buckets: [...(definition.buckets ?? [])],
-        enableExemplars: hasExemplars,
-      })
+    this.#bounds = definition.buckets ?? []
+    this.#cost = definition.kind === 'histogram' ? this.#bounds.length + 3 : 1
   }
 
   /** Lets the series exist, at zero. */
   zero(values: LabelValues<Labels>): void {
-    this.#labels(values)
+    this.#find(values)
   }
 
   add(values: LabelValues<Labels>, amount = 1): void {
-    const labels = this.#labels(values)
-    if (labels && this.#metric instanceof Counter) this.#metric.inc(labels, amount)
+    const series = this.#find(values)
+    if (series) series.value += amount
   }
 
   set(values: LabelValues<Labels>, value: number): void {
-    const labels = this.#labels(values)
-    if (labels && this.#metric instanceof Gauge) this.#metric.set(labels, value)
+    const series = this.#find(values)
+    if (series) series.value = value
   }
 
-  /** An exemplar's labels are kept only by a family that was made with them. */
-  observe(values: LabelValues<Labels>, value: number, exemplarLabels?: Readonly<LabelSet>): void {
-    const labels = this.#labels(values)
-    if (labels === undefined || !(this.#metric instanceof Histogram)) return
-    if (exemplarLabels) this.#metric.observe({ labels, value, exemplarLabels })
-    else this.#metric.observe(labels, value)
+  observe(values: LabelValues<Labels>, value: number, exemplar?: Exemplar): void {
+    const series = this.#find(values)
+    if (series === undefined) return
+    const found = this.#bounds.findIndex((bound) => value <= bound)
+    const index = found < 0 ? this.#bounds.length : found
+    series.value += value
+    series.buckets[index]!++
+    if (exemplar) series.exemplars[index] = { ...exemplar, value }
   }
 
   /** Ends every series whose label has this value. */
-  removeWhere(label: Labels[number], value: string): void {
-    for (const [key, labels] of this.#children) if (labels[label] === value) this.#remove(key, labels)
+  removeWhere(label: string, value: string): void {
+    const index = this.definition.labels.indexOf(label)
+    if (index < 0) return
+    for (const [key, { values }] of this.#series) if (values[index] === value) this.#remove(key)
   }
 
   clear(): void {
-    for (const [key, labels] of this.#children) this.#remove(key, labels)
+    for (const key of this.#series.keys()) this.#remove(key)
   }
 
-  #remove(key: string, labels: LabelSet): void {
-    this.#metric.remove(labels)
-    this.#children.delete(key)
+  /** The family as Prometheus reads it: one line a series, after what it is. */
+  print(format: ExpositionFormat): string {
+    const { name, kind, help } = this.definition
+    // OpenMetrics names a counter's family without `_total`; its samples keep it.
+    const family = format === 'openmetrics' ? name.replace(/_total$/, '') : name
+    const lines = [`# HELP ${family} ${help}`, `# TYPE ${family} ${kind}`]
+    for (const series of this.#series.values())
+      if (kind === 'histogram') this.#printHistogram(series, format, lines)
+      else lines.push(`${name}${series.labels === '' ? '' : `{${series.labels}}`} ${printNumber(series.value)}`)
+    return `${lines.join('\n')}\n`
+  }
+
+  #printHistogram({ labels, value, buckets, exemplars }: Series, format: ExpositionFormat, lines: string[]): void {
+    const { name } = this.definition
+    let count = 0
+    buckets.forEach((observed, index) => {
+      count += observed
+      const bound = this.#bounds[index] ?? '+Inf'
+      const exemplar = format === 'openmetrics' ? exemplars[index] : undefined
+      const led = exemplar
+        ? ` # {run_id="${escapeLabel(exemplar.runId)}"} ${exemplar.value} ${exemplar.atWallMs / 1000}`
+        : ''
+      lines.push(`${name}_bucket{${labels},le="${bound}"} ${count}${led}`)
+    })
+    lines.push(`${name}_sum{${labels}} ${printNumber(value)}`, `${name}_count{${labels}} ${count}`)
+  }
+
+  #remove(key: string): void {
+    this.#series.delete(key)
     this.#budget.giveBack(this.#cost)
   }
 
-  #labels(values: readonly string[]): LabelSet | undefined {
+  #find(values: readonly string[]): Series | undefined {
     const key = values.join('\0')
-    const known = this.#children.get(key)
+    const known = this.#series.get(key)
     if (known) return known
     if (!this.#budget.take(this.#cost)) return undefined
-    const labels = Object.fromEntries(this.definition.labels.map((name, index) => [name, values[index]!]))
-    this.#children.set(key, labels)
-    if (this.#metric instanceof Counter) this.#metric.inc(labels, 0)
-    else if (this.#metric instanceof Histogram) this.#metric.zero(labels)
-    return labels
+    const series: Series = {
+      values,
+      labels: this.definition.labels.map((label, index) => `${label}="${escapeLabel(values[index]!)}"`).join(','),
+      value: 0,
+      buckets: this.definition.kind === 'histogram' ? [...this.#bounds, 0].fill(0) : [],
+      exemplars: [],
+    }
+    this.#series.set(key, series)
+    return series
   }
 }
+
+const escapeLabel = (value: string) => value.replace(/[\\"\n]/g, (found) => (found === '\n' ? '\\n' : `\\${found}`))
+
+const printNumber = (value: number): string =>
+  Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'

@@ -1,13 +1,13 @@
-import { collectDefaultMetrics, type OpenMetricsContentType, Registry } from 'prom-client'
 import type { FinishedRun, JourneyEvent, MissedReason, Sink } from '../domain/journey.ts'
 import type { OperationKind } from '../domain/observation.ts'
 import { retriesOf } from '../domain/retries.ts'
 import { regionLabel, type Scenario } from '../domain/scenario.ts'
 import { declareSeries } from './declare-series.ts'
-import { type ExpositionFormat, printRegistry } from './exposition.ts'
+import { contentTypes, type ExpositionFormat } from './exposition.ts'
 import { createFamilies, type Families } from './families.ts'
-import { SeriesBudget } from './metric-family.ts'
+import { watchProcess } from './process-metrics.ts'
 import type { Recent } from './recent.ts'
+import { SeriesBudget } from './series-budget.ts'
 import type { Totals } from './totals.ts'
 
 export interface PrometheusOptions {
@@ -34,37 +34,24 @@ interface Loaded {
   readonly arms: ReadonlySet<string>
 }
 
-/** prom-client's default metrics that are gauges named like counters, which Prometheus' own linter rejects. */
-const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
-
 /** The catalogue, fed and printed for Prometheus. Runs of scenarios that are not loaded are ignored. */
 export class PrometheusMetrics implements Sink {
-  readonly #registry = new Registry()
-  readonly #openMetrics = new Registry<OpenMetricsContentType>()
   readonly #budget: SeriesBudget
   readonly #families: Families
   readonly #loaded = new Map<string, Loaded>()
   readonly #totals: Totals
   readonly #recent: Recent
-  readonly #printing = new Map<ExpositionFormat, Promise<{ contentType: string; body: string }>>()
+  readonly #printProcess: ((format: ExpositionFormat) => Promise<string>) | undefined
   #refusedShown = 0
 
   constructor({ totals, recent, version, revision, maxSeries, processMetrics }: PrometheusOptions) {
     this.#totals = totals
     this.#recent = recent
     this.#budget = new SeriesBudget(maxSeries)
-    this.#families = createFamilies(this.#registry, this.#budget)
-    this.#openMetrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
+    this.#families = createFamilies(this.#budget)
     this.#families.buildInfo.set([version, revision], 1)
     this.#families.seriesRefused.zero([])
-    if (processMetrics) {
-      collectDefaultMetrics({ register: this.#registry })
-      for (const name of misnamed) this.#registry.removeSingleMetric(name)
-    }
-    for (const { name } of this.#registry.getMetricsAsArray()) {
-      const metric = this.#registry.getSingleMetric(name)
-      if (metric) this.#openMetrics.registerMetric(metric)
-    }
+    this.#printProcess = processMetrics ? watchProcess() : undefined
   }
 
   addScenario(scenario: Scenario): void {
@@ -79,8 +66,7 @@ export class PrometheusMetrics implements Sink {
   /** Its series end at once; Prometheus marks them stale at the next scrape. */
   removeScenario(name: string): void {
     this.#loaded.delete(name)
-    for (const family of Object.values(this.#families) as { removeWhere(label: string, value: string): void }[])
-      family.removeWhere('scenario', name)
+    for (const family of Object.values(this.#families)) family.removeWhere('scenario', name)
   }
 
   setTargetUp(target: string, isUp: boolean): void {
@@ -178,19 +164,19 @@ export class PrometheusMetrics implements Sink {
     durationMs: number,
   ): void {
     const labels = [run.scenario, hop, region, operation, outcome] as const
-    this.#families.operationDuration.observe(labels, durationMs / 1000, { run_id: run.id.slice(0, 64) })
+    this.#families.operationDuration.observe(labels, durationMs / 1000, {
+      runId: run.id,
+      atWallMs: run.startedAtWallMs,
+    })
   }
 
-  /** The whole exposition. Scrapes that meet share one printing, so that a flood of scrapers costs one. */
-  expose(format: ExpositionFormat): Promise<{ contentType: string; body: string }> {
-    const underway = this.#printing.get(format)
-    if (underway) return underway
+  /** The whole exposition, as of now. */
+  async expose(format: ExpositionFormat): Promise<{ contentType: string; body: string }> {
     this.#refresh()
-    const printing = printRegistry(format, this.#registry, this.#openMetrics).finally(() =>
-      this.#printing.delete(format),
-    )
-    this.#printing.set(format, printing)
-    return printing
+    const figures = Object.values(this.#families).map((family) => family.print(format))
+    const process = await this.#printProcess?.(format)
+    const end = format === 'openmetrics' ? '# EOF\n' : ''
+    return { contentType: contentTypes[format], body: `${figures.join('')}${process ?? ''}${end}` }
   }
 
   /** Reads the gauges off the windows and totals: they hold only as of a scrape, and what has no samples is absent. */
