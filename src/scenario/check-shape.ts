@@ -9,7 +9,7 @@ import type { Path, YamlFile } from './yaml-file.ts'
 export interface KeyAdvice {
   /** Where the words of later versions are listed, by the path of the map that holds them; `*` stands for any name. */
   readonly topics?: Readonly<Record<string, Topic>>
-  /** A sentence of its own for a key that is wrong anywhere. */
+  /** A sentence of its own for a wrong key, by its path. */
   readonly keys?: Readonly<Record<string, { readonly message: string; readonly instead: string }>>
 }
 
@@ -17,20 +17,27 @@ export interface KeyAdvice {
 export function checkShape(file: YamlFile, schema: z.ZodType, advice: KeyAdvice = {}): Problem[] {
   const result = schema.safeParse(file.value)
   if (result.success) return []
-  return result.error.issues.flatMap((issue) => problemsOf(file, advice, issue))
+  const misspelt = result.error.issues.flatMap(meantKeys)
+  return result.error.issues
+    .filter((issue) => !misspelt.includes(JSON.stringify(issue.path)) || hasValue(file.value, pathOf(issue)))
+    .flatMap((issue) => problemsOf(file, advice, issue))
 }
 
+/** The paths of the keys that strangers were meant to be: that they are missing goes without saying. */
+const meantKeys = (issue: z.core.$ZodIssue): string[] =>
+  issue.code === 'unrecognized_keys'
+    ? issue.keys.map((key) => JSON.stringify([...issue.path, nearest(key, issue.message.split(' '))]))
+    : []
+
+const pathOf = (issue: z.core.$ZodIssue): Path =>
+  issue.path.map((part) => (typeof part === 'number' ? part : String(part)))
+
 function problemsOf(file: YamlFile, advice: KeyAdvice, issue: z.core.$ZodIssue): Problem[] {
-  const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)))
+  const path = pathOf(issue)
   const problem = (message: string, instead: string) => file.problemAt(path, 'value', message, instead)
   if (!hasValue(file.value, path)) return [missingKey(file, path)]
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => unknownKey(file, [...path, key], issue.message.split(' '), advice))
-  if (issue.code === 'invalid_key') {
-    const name = String(path.at(-1))
-    const instead = 'write small letters, digits and dashes, at most 63'
-    return [file.problemAt(path, 'key', `${quote(name)} is not a name`, instead)]
-  }
   if (issue.code === 'custom' && issue.params?.refusal instanceof Refusal) {
     const refusal = issue.params.refusal
     return [problem(refusal.what(file.shownAt(path)), refusal.instead)]
@@ -54,7 +61,8 @@ function unknownKey(file: YamlFile, path: Path, known: readonly string[], advice
   const key = String(path.at(-1))
   const place = path.slice(0, -1).map((part) => (typeof part === 'number' ? '#' : part))
   const topic = Object.entries(advice.topics ?? {}).find(([pattern]) => matches(pattern, place))?.[1]
-  const say = advice.keys?.[key] ?? (topic ? whyUnavailable(topic, key, known) : undefined)
+  const own = Object.entries(advice.keys ?? {}).find(([pattern]) => matches(pattern, [...place, key]))?.[1]
+  const say = own ?? (topic ? whyUnavailable(topic, key, known) : undefined)
   if (say) return file.problemAt(path, 'key', say.message, say.instead)
   const near = nearest(key, known)
   const choice =
@@ -63,7 +71,7 @@ function unknownKey(file: YamlFile, path: Path, known: readonly string[], advice
 }
 
 const matches = (pattern: string, place: Path): boolean => {
-  const parts = pattern === '' ? [] : pattern.split('.')
+  const parts = pattern.split('.')
   return parts.length === place.length && parts.every((part, index) => part === '*' || part === place[index])
 }
 

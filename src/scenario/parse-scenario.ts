@@ -23,6 +23,10 @@ const advice: KeyAdvice = {
     // What an earlier draft or another tool would call it; too far from the real name to be guessed by its letters.
     name: { message: 'unknown key "name"', instead: 'write "scenario"' },
     schedule: { message: 'unknown key "schedule"', instead: 'write "every" or "cron"' },
+    'arms.propagated.share': {
+      message: 'the share of "propagated" is what the other arms leave',
+      instead: 'leave it out',
+    },
     steps: { message: 'unknown key "steps"', instead: 'write "journey"' },
   },
 }

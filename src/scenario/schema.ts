@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { carrierKinds, faultKinds, writeKinds } from '../domain/scenario.ts'
 import { consistencyLevels } from '../protocol/consistency-level.ts'
 import { partitionKeyPath } from './partition-key.ts'
-import { choice, describe, isMapping, mapOf, refuse } from './shape.ts'
+import { choice, describe, isMapping, mapByName, mapOf, refuse } from './shape.ts'
 import { whyUnavailable } from './unavailable.ts'
 import * as values from './values.ts'
 import { alternatives, nearest, quote } from './words.ts'
@@ -191,17 +191,17 @@ export const scenarioFile = mapOf({
       .duration({ example: '10s' })
       .describe('After a stale read, for how long to re-read until the write shows.')
       .prefault('10s'),
-  }).prefault({}),
-  hops: z
-    .record(z.string().regex(values.namePattern), hop)
-    .describe('The services that take part, by name. A hop may be empty: {}.'),
+  })
+    .describe('Re-reads after a stale read, which measure when the write shows.')
+    .prefault({}),
+  hops: mapByName(hop).describe('The services that take part, by name. A hop may be empty: {}.'),
   journey: z.array(step).min(1).describe('What happens in a run, in order.'),
   arms: arms
     .describe('How the runs are divided, so that each figure has its comparison. Default: only propagated.')
     .optional(),
   objectives: objectives.describe('What is promised; check and the alerts hold the scenario to it.').prefault({}),
   budget: mapOf({
-    requestUnits: values.rate('50/s').describe('Runs that would cost more than this wait or are missed.'),
+    requestUnits: values.rate('50/s').describe('Runs beyond it are left out, and counted as missed.'),
   })
     .describe('The most that the scenario may spend.')
     .optional(),

@@ -14,27 +14,32 @@ export class Refusal {
 export const refuse = (what: (shown: string) => string, instead: string): Refusal => new Refusal(what, instead)
 
 /** What an editor is told: title (the type in a word), description, examples, and keywords of JSON Schema. */
-export type Told = Readonly<Record<string, unknown>> & { readonly title: string }
+export type Told = Readonly<Record<string, unknown>> & {
+  readonly title: string
+  readonly examples?: readonly unknown[]
+}
+
+const variablePattern = '\\$\\{'
 
 /** A `${VAR}` may stand where any scalar may; an editor must not mark it as an error. */
-const variable = { type: 'string', pattern: '\\$\\{' } as const
+function orVariable(accepts: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (typeof accepts.pattern === 'string') return { ...accepts, pattern: `${accepts.pattern}|${variablePattern}` }
+  return accepts.type === 'string' ? accepts : { anyOf: [accepts, { type: 'string', pattern: variablePattern }] }
+}
 
 /** A scalar: one function reads or refuses it, one description tells an editor what `read` accepts. */
-export function scalar<T>({ title, description, examples, ...accepts }: Told, read: (value: unknown) => T | Refusal) {
-  const isAnyText = accepts.type === 'string' && accepts.pattern === undefined
-  const told = { title, description, examples, ...(isAnyText ? accepts : { anyOf: [accepts, variable] }) }
+export function scalar<T>({ title, examples, ...accepts }: Told, read: (value: unknown) => T | Refusal) {
   return z
     .unknown()
     .transform((value, context): T => {
-      const result = value === undefined ? missing : read(value)
+      const result = read(value)
       if (!(result instanceof Refusal)) return result
-      context.issues.push({ code: 'custom', input: value, params: { refusal: result } })
+      const refusal = value === null ? refuse(() => 'the value is missing', result.instead) : result
+      context.issues.push({ code: 'custom', input: value, params: { refusal } })
       return z.NEVER
     })
-    .meta(Object.fromEntries(Object.entries(told).filter(([, each]) => each !== undefined)))
+    .meta({ title, ...(examples ? { examples } : {}), ...orVariable(accepts) })
 }
-
-const missing = refuse(() => 'missing', '')
 
 /** One of several shapes, chosen by how the value looks, so that a mistake within it is reported as that shape's. */
 export function choice<const Options extends Readonly<Record<string, z.ZodType>>>(
@@ -44,7 +49,7 @@ export function choice<const Options extends Readonly<Record<string, z.ZodType>>
   return z
     .unknown()
     .transform((value, context): z.output<Options[keyof Options]> => {
-      const chosen = value === undefined ? missing : choose(value)
+      const chosen = choose(value)
       if (chosen instanceof Refusal) {
         context.issues.push({ code: 'custom', input: value, params: { refusal: chosen } })
         return z.NEVER
@@ -64,9 +69,28 @@ export const mapOf = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
     error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : undefined),
   })
 
+/** Names become labels of metrics, host names and file names. */
+export const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/
+export const nameForm = 'small letters, digits and dashes, at most 63'
+
+/** A map by name. The names are judged by `wrongNames`: zod would not look at the values of those that it refuses. */
+export const mapByName = <Value extends z.ZodType>(value: Value) =>
+  z.record(z.string().meta({ pattern: namePattern.source }), value)
+
+export const wrongNames = (map: unknown): string[] =>
+  isMapping(map) ? Object.keys(map).filter((name) => !namePattern.test(name)) : []
+
 /** JSON Schema draft 07 of what a file may say, without the `$schema` line: what editors understand best. */
 export function describe(schema: z.ZodType): Record<string, unknown> {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' })
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io: 'input',
+    target: 'draft-7',
+    // zod drops the examples of whatever is transformed; ours are of what the file says, not of what becomes of it.
+    override: ({ zodSchema, jsonSchema }) => {
+      const { examples } = z.globalRegistry.get(zodSchema) ?? {}
+      if (Array.isArray(examples)) jsonSchema.examples = examples
+    },
+  })
   return rest
 }
 

@@ -1,6 +1,6 @@
 import { validate as isCronExpression } from 'node-cron'
 import { formatDuration, parseDuration } from '../base/duration.ts'
-import { refuse, scalar } from './shape.ts'
+import { nameForm, namePattern, refuse, scalar } from './shape.ts'
 import { type Topic, whyUnavailable } from './unavailable.ts'
 import { alternatives, quote, suggestion } from './words.ts'
 
@@ -110,19 +110,14 @@ export const number = ({
     value <= (max ?? Infinity) &&
     !(whole && value % 1)
       ? value
-      : refuse((shown) => `${shown} is not a ${kind} ${bounds}`, `write for example ${quote(String(example))}`),
+      : refuse((shown) => `${shown} is not a ${kind} ${bounds}`, `write for example ${example}`),
   )
 }
 
 export const flag = scalar({ title: 'true or false', type: 'boolean' }, (value) =>
-  typeof value === 'boolean'
-    ? value
-    : refuse((shown) => `${shown} is neither true nor false`, 'write "true" or "false"'),
+  typeof value === 'boolean' ? value : refuse((shown) => `${shown} is neither true nor false`, 'write true or false'),
 )
 
-/** Names become labels of metrics, host names and file names. */
-export const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/
-export const nameForm = 'small letters, digits and dashes, at most 63'
 export const name = (example: string) => patterned('name', namePattern, example, nameForm)
 
 export const environmentVariable = (example: string) =>

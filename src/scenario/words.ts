@@ -14,7 +14,9 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   const bare = bareWord(word)
   const best = candidates[candidates.map(bareWord).indexOf(closest(bare, candidates.map(bareWord)))]
   if (best === undefined) return undefined
-  return distance(bare, bareWord(best)) <= Math.max(1, Math.floor(bare.length / 3)) ? best : undefined
+  return distance(bare, bareWord(best)) <= Math.max(bare.length < 4 ? 1 : 2, Math.floor(bare.length / 3))
+    ? best
+    : undefined
 }
 
 /** Case, spaces and dashes are what people get wrong first, and they carry no meaning here. */

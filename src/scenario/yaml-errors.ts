@@ -15,7 +15,10 @@ const wordings: Partial<Record<YAMLError['code'], { readonly message: string; re
     message: 'something is not closed',
     instead: 'close the quotes, braces or brackets, or add the missing ":" or ","',
   },
-  MULTILINE_IMPLICIT_KEY: { message: 'a key goes over several lines', instead: 'write "key: value" on one line' },
+  MULTILINE_IMPLICIT_KEY: {
+    message: 'no key and value on this line',
+    instead: 'write "key: value", with a space after the colon',
+  },
   MULTIPLE_DOCS: { message: 'a second document begins here', instead: 'write it to a file of its own' },
   TAB_AS_INDENT: { message: 'a tab in the indentation', instead: 'indent with spaces' },
   TAG_RESOLVE_FAILED: { message: 'an unknown tag', instead: 'leave the "!" out, or put the text in quotes' },
@@ -37,6 +40,8 @@ export function describeYamlError(error: YAMLError, text: string): { message: st
   if (error.code === 'UNEXPECTED_TOKEN' && text.slice(error.pos[0] - 1, error.pos[0] + 1) === '${') {
     return { message: 'a variable within braces or brackets needs quotes', instead: 'put it in double quotes' }
   }
+  if (error.code === 'BAD_INDENT' && error.message.startsWith('Flow'))
+    return { message: 'a brace or bracket before this is not closed', instead: 'close it' }
   // What follows a colon may quote the file, which may hold what should not be printed.
   const own = error.message.split(/[:;\n]/)[0] ?? ''
   return (

@@ -27,7 +27,7 @@ export interface YamlFile {
   readonly value: unknown
   /** What stands in the way of understanding the file at all, or of trusting one of its scalars. */
   readonly problems: readonly Problem[]
-  /** False after a syntax error: then `value` is undefined and there is nothing more to say about it. */
+  /** False after a syntax error or beyond all measure: then `value` is undefined and there is nothing more to say about it. */
   readonly isReadable: boolean
   /** A problem at the key or the value that `path` leads to, or at the nearest thing above it that exists. */
   problemAt(path: Path, part: 'key' | 'value', message: string, instead: string): Problem
@@ -60,18 +60,26 @@ export function readYaml(text: string, source: Source): YamlFile {
     const { message, instead } = describeYamlError(error, text)
     problems.push(at(error.pos[0], message, instead))
   }
-  const isReadable = document.errors.every(isHarmless)
+  const parses = document.errors.every(isHarmless)
   // After a syntax error the rest is guesswork: one error, once mended, usually takes the others with it.
-  if (!isReadable) problems.splice(1)
+  if (!parses) problems.splice(1)
   const reader: Reader = {
     document,
     env: source.env,
     places,
     text,
     nodes: 0,
+    isTooLarge: false,
+    entryOffset: 0,
     report: (...args) => problems.push(at(...args)),
   }
-  const value = isReadable && document.contents ? readNode(reader, document.contents, [], undefined) : undefined
+  const value = parses && document.contents ? readNode(reader, document.contents, [], undefined) : undefined
+  if (reader.isTooLarge)
+    problems.splice(
+      0,
+      Infinity,
+      at(reader.entryOffset, 'this goes too deep or grows too large', 'use fewer levels, entries and aliases'),
+    )
 
   const placeOf = (path: Path): { place: Place | undefined; exact: boolean } => {
     for (let length = path.length; length >= 0; length--) {
@@ -83,7 +91,7 @@ export function readYaml(text: string, source: Source): YamlFile {
   return {
     value,
     problems,
-    isReadable,
+    isReadable: parses && !reader.isTooLarge,
     problemAt: (path, part, message, instead) => {
       const { place, exact } = placeOf(path)
       const useKey = (part === 'key' || !exact) && place?.keyOffset !== undefined
@@ -99,15 +107,19 @@ interface Reader {
   readonly places: Map<string, Place>
   readonly text: string
   nodes: number
+  isTooLarge: boolean
+  /** Where the entry of the outermost map begins that is being read. */
+  entryOffset: number
   report(offset: number, message: string, instead: string): void
 }
 
 function readNode(reader: Reader, node: ParsedNode, path: Path, keyOffset: number | undefined): unknown {
   const valueOffset = node.range[0]
   reader.nodes += 1
+  if (reader.isTooLarge) return undefined
+  if (path.length === 1) reader.entryOffset = keyOffset ?? valueOffset
   if (reader.nodes > nodesMax || path.length > depthMax) {
-    if (reader.nodes <= nodesMax || reader.nodes === nodesMax + 1)
-      reader.report(valueOffset, 'the file goes too deep or is too large', 'use fewer levels, entries and aliases')
+    reader.isTooLarge = true
     return undefined
   }
   if (isAlias(node)) {

@@ -1,4 +1,4 @@
-import { isMapping } from '../shape.ts'
+import { isMapping, nameForm, wrongNames } from '../shape.ts'
 import { quote, suggestion } from '../words.ts'
 import { atKey, atValue, type Complaint, type Draft, type Rule } from './rule.ts'
 
@@ -6,6 +6,9 @@ const hopsExist: Rule = ({ hops }) =>
   hops !== undefined && Object.keys(hops).length === 0
     ? [atValue(['hops'], 'there are no hops', 'name at least one service that takes part, for example "gateway: {}"')]
     : []
+
+const namesFit: Rule = ({ hops }) =>
+  wrongNames(hops).map((name) => atKey(['hops', name], `${quote(name)} is not a name`, `write ${nameForm}`))
 
 /** Every name that a step or a client refers to must be a hop. */
 const referencesResolve: Rule = ({ hops, journey }) => {
@@ -66,4 +69,4 @@ function differences(hop: string, owner: string, hops: NonNullable<Draft['hops']
     : []
 }
 
-export const hopRules: readonly Rule[] = [hopsExist, referencesResolve, sharedClientsAreOwned]
+export const hopRules: readonly Rule[] = [hopsExist, namesFit, referencesResolve, sharedClientsAreOwned]

@@ -21,8 +21,9 @@ const writesAndReads: Rule = ({ journey }) => {
 }
 
 /** A read at a hop that no write reaches has nothing to be judged by (`verdicts.md`: unordered). */
-const readsAreReached: Rule = ({ journey }) => {
+const readsAreReached: Rule = ({ journey, hops = {} }) => {
   const steps = whole(journey)
+  if (steps?.some((step) => 'carry' in step && !(step.to in hops))) return []
   if (steps === undefined || !steps.some((step) => 'write' in step)) return []
   const senders = sendersOf(steps)
   const reached = new Set<string>()
@@ -63,7 +64,7 @@ function impossible(write: string, exists: boolean | undefined, document: string
         ]
       : undefined
   }
-  return exists ? undefined : [`there is no document yet to ${write}`, 'write "upsert" first']
+  return exists ? undefined : [`there is no document to ${write}`, 'write "upsert", or put an upsert before it']
 }
 
 const carriesMakeSense: Rule = ({ journey = [] }) => {

@@ -27,7 +27,7 @@ const deadlineSuffices: Rule = ({ deadline, journey, visibility }) => {
     ? [
         atValue(
           ['deadline'],
-          `the deadline leaves no time for ${formatDuration(needMs)} of waits and of re-reads after a stale read`,
+          `the deadline of ${formatDuration(deadline)} leaves no time for ${formatDuration(needMs)} of waits and re-reads`,
           'write a longer deadline, or shorten the waits or "visibility: { within }"',
         ),
       ]
@@ -46,7 +46,7 @@ const ttlSuffices: Rule = ({ ttl, deadline, visibility }) => {
     ? [
         atValue(
           ['ttl'],
-          'a probe document could expire within its run',
+          `a probe document of ttl ${formatDuration(ttl)} could expire within its run`,
           `write more than ${formatDuration(needMs)}, the deadline and the time for re-reads together`,
         ),
       ]

@@ -5,13 +5,7 @@ const armsFit: Rule = ({ arms }) => {
   if (arms.propagated === undefined)
     return [atKey(['arms'], '"control" has nothing to be compared with', 'add "propagated: {}"')]
   if (arms.control.share >= 1)
-    return [
-      atValue(
-        ['arms', 'control', 'share'],
-        'the arms add up to more than 100%: nothing is left to "propagated"',
-        'write for example "10%"',
-      ),
-    ]
+    return [atValue(['arms', 'control', 'share'], 'no share is left to "propagated"', 'write for example "10%"')]
   return arms.control.share === 0
     ? [atValue(['arms', 'control', 'share'], 'an arm without runs', 'write for example "10%", or leave the arm out')]
     : []

@@ -1,0 +1,161 @@
+import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
+import { checkShape, type KeyAdvice, salvage } from './check-shape.ts'
+import {
+  type ConfigurationFile,
+  configurationFile,
+  credentialsOf,
+  type Listen,
+  type logLevels,
+  type TargetFile,
+} from './configuration-schema.ts'
+import { allProblems } from './parse-scenario.ts'
+import type { Problem } from './problem.ts'
+import { isMapping, nameForm, wrongNames } from './shape.ts'
+import { quote } from './words.ts'
+import { readYaml, type Source, type YamlFile } from './yaml-file.ts'
+
+/** What `hopwatch.yaml` says. Undefined: it says nothing about it. */
+export interface Configuration {
+  readonly listen: Listen | undefined
+  readonly graceMs: number | undefined
+  readonly logLevel: LogLevel | undefined
+  readonly scenarios: readonly string[] | undefined
+  readonly dataDir: string | undefined
+  readonly maxSeries: number | undefined
+  readonly provision: boolean | undefined
+  readonly instance: string | undefined
+  /** By name; empty when the file names none. */
+  readonly targets: Readonly<Record<string, TargetConfiguration>>
+  readonly simulator: SimulatorConfiguration | undefined
+}
+
+export type LogLevel = (typeof logLevels)[number]
+
+/** Where an account is and where its secret is kept; never the secret. */
+export type TargetConfiguration =
+  | { readonly kind: 'key-variable'; readonly endpoint: string; readonly variable: string }
+  | { readonly kind: 'key-file'; readonly endpoint: string; readonly path: string }
+  | { readonly kind: 'connection-string-variable'; readonly variable: string }
+  | { readonly kind: 'entra'; readonly endpoint: string }
+
+export interface SimulatorConfiguration {
+  readonly regions: readonly string[] | undefined
+  readonly consistency: ConsistencyLevel | undefined
+  readonly partitionKeyRanges: number | undefined
+  readonly replication: readonly ReplicationConfiguration[] | undefined
+  readonly sessionWaitMs: number | undefined
+  readonly throughput: number | undefined
+  readonly seed: number | undefined
+}
+
+/** The delay of commits from one region to another: log-normal, or always the median when sigma is 0. */
+export interface ReplicationConfiguration {
+  readonly from: string
+  readonly to: string
+  readonly medianMs: number
+  readonly sigma: number
+}
+
+export type ParsedConfiguration =
+  | { readonly configuration: Configuration; readonly problems?: never }
+  | { readonly configuration?: never; readonly problems: readonly Problem[] }
+
+const secretKeys = [
+  'key',
+  'accountKey',
+  'primaryKey',
+  'secondaryKey',
+  'masterKey',
+  'connectionString',
+  'secret',
+  'password',
+  'token',
+]
+
+const noSecretsHere = (key: string) => ({
+  message: `${quote(key)} would hold a secret; secrets come from the environment or a file`,
+  instead: 'write "keyFrom", "keyFile" or "connectionStringFrom"',
+})
+
+const advice: KeyAdvice = {
+  keys: Object.fromEntries(
+    secretKeys.flatMap((key) => [key, `targets.*.${key}`].map((path) => [path, noSecretsHere(key)])),
+  ),
+}
+
+/**
+ * What the configuration file `text` says, or everything that is wrong with it, in the order of the file. An empty file
+ * says nothing, which is right. Pure; never throws.
+ */
+export function parseConfiguration(text: string, source: Source): ParsedConfiguration {
+  const file = readYaml(text, source)
+  if (!file.isReadable) return { problems: file.problems }
+  const isEmpty = file.value === undefined || file.value === null
+  const found = isEmpty
+    ? []
+    : [...checkShape(file, configurationFile, advice), ...checkNames(file), ...checkTargets(file)]
+  const problems = allProblems(file, found)
+  return problems.length > 0
+    ? { problems }
+    : { configuration: buildConfiguration(configurationFile.parse(isEmpty ? {} : file.value)) }
+}
+
+const checkNames = (file: YamlFile): Problem[] =>
+  wrongNames(isMapping(file.value) ? file.value.targets : undefined).map((name) =>
+    file.problemAt(['targets', name], 'key', `${quote(name)} is not a name`, `write ${nameForm}`),
+  )
+
+function checkTargets(file: YamlFile): Problem[] {
+  const { targets } = (salvage(configurationFile, file.value) ?? {}) as Partial<ConfigurationFile>
+  return Object.keys(targets ?? {}).flatMap((name) => {
+    const written = targetAsWritten(file, name)
+    const path = ['targets', name]
+    const credentials = credentialsOf(written)
+    const problem = (message: string, instead: string) => [file.problemAt(path, 'key', message, instead)]
+    if (credentials.length > 1)
+      return problem(`the target ${quote(name)} names ${credentials.map(quote).join(' and ')}`, 'keep one of them')
+    const hasEndpoint = isMapping(written) && written.endpoint !== undefined
+    const namesEndpoint = credentials[0] === 'connectionStringFrom'
+    if (namesEndpoint && hasEndpoint)
+      return problem('the connection string names the endpoint already', 'leave "endpoint" out, or write "keyFrom"')
+    return namesEndpoint || hasEndpoint || !isMapping(written)
+      ? []
+      : problem(`the target ${quote(name)} has no endpoint`, 'add "endpoint:" with the URI of the account')
+  })
+}
+
+const targetAsWritten = (file: YamlFile, name: string): unknown =>
+  isMapping(file.value) && isMapping(file.value.targets) ? file.value.targets[name] : undefined
+
+function buildConfiguration(file: ConfigurationFile): Configuration {
+  return {
+    listen: file.listen,
+    graceMs: file.grace,
+    logLevel: file.logLevel,
+    scenarios: file.scenarios === undefined ? undefined : [file.scenarios].flat(),
+    dataDir: file.dataDir,
+    maxSeries: file.maxSeries,
+    provision: file.provision,
+    instance: file.instance,
+    targets: Object.fromEntries(
+      Object.entries(file.targets ?? {}).map(([name, target]) => [name, buildTarget(target)]),
+    ),
+    simulator: file.simulator && buildSimulator(file.simulator),
+  }
+}
+
+function buildTarget({ endpoint = '', keyFrom, keyFile, connectionStringFrom }: TargetFile): TargetConfiguration {
+  if (connectionStringFrom !== undefined) return { kind: 'connection-string-variable', variable: connectionStringFrom }
+  if (keyFrom !== undefined) return { kind: 'key-variable', endpoint, variable: keyFrom }
+  return keyFile === undefined ? { kind: 'entra', endpoint } : { kind: 'key-file', endpoint, path: keyFile }
+}
+
+const buildSimulator = (file: NonNullable<ConfigurationFile['simulator']>): SimulatorConfiguration => ({
+  regions: file.regions,
+  consistency: file.consistency,
+  partitionKeyRanges: file.partitionKeyRanges,
+  replication: file.replication?.map(({ from, to, median, sigma }) => ({ from, to, medianMs: median, sigma })),
+  sessionWaitMs: file.sessionWait,
+  throughput: file.throughput,
+  seed: file.seed,
+})

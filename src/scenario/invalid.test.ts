@@ -1,0 +1,169 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { parseScenario } from './parse-scenario.ts'
+import { formatProblem } from './problem.ts'
+
+const directory = new URL('invalid/', import.meta.url)
+
+/** What is printed for each file of `invalid/`, after its name: line, column, what is wrong, what to write instead. */
+const expected: Readonly<Record<string, readonly string[]>> = {
+  'alias-bomb': ['5:1: this goes too deep or grows too large; use fewer levels, entries and aliases'],
+  'bad-client': ['7:24: "shared" is not a client; write "own" or "per-operation"'],
+  'bad-consistency': ['7:29: "sesion" is not a consistency level; write "Session"'],
+  'bad-container': [
+    '3:12: "itineraries" is not a container; write its database, a slash and its name, for example "travel/itineraries"',
+  ],
+  'bad-cron': [
+    '2:7: "99 * * * *" is not a cron expression; write five fields, or six with seconds first, for example "*/10 * * * * *"',
+  ],
+  'bad-duration': ['2:8: "2 seconds" is not a duration; write a number with ms, s, m or h, for example "2s"'],
+  'bad-hop-name': [
+    '6:3: "Gate_way" is not a name; write small letters, digits and dashes, at most 63',
+    '9:26: "Gate_way" is not a name; write small letters, digits and dashes, at most 63, for example "gateway"',
+  ],
+  'bad-partition-key': [
+    '4:15: "customerId" is not a partition key path; write a slash first, for example "/customerId"',
+  ],
+  'bad-rate': ['12:25: "50" is not a rate; write a number and "/s", for example "50/s"'],
+  'bad-scenario-name': [
+    '1:11: "My Sample" is not a name; write small letters, digits and dashes, at most 63, for example "travel-itinerary"',
+  ],
+  'bad-share': ['12:27: "0.1" is not a share; write a percentage from "0%" to "100%", for example "0%"'],
+  'bad-timezone': [
+    '3:11: "Europe/Atlantis" is not a time zone; write an IANA name, for example "Europe/Oslo" or "UTC"',
+  ],
+  'broken-variable': [
+    '2:8: "${" does not begin a variable; write a name and "}" after it, or "$$" before a "{" that is meant',
+  ],
+  'carry-from-nowhere': ['9:7: nothing says where this carry leaves; add "from:", or put a write before it'],
+  'carry-to-itself': ['10:26: "gateway" would carry to itself; name another hop, or leave the step out'],
+  'control-alone': ['12:1: "control" has nothing to be compared with; add "propagated: {}"'],
+  'control-takes-all': ['14:21: no share is left to "propagated"; write for example "10%"'],
+  'create-reused': [
+    '9:14: the second run would find the document of the first, so its create is refused; write "upsert", or "document: fresh"',
+  ],
+  'create-twice': ['10:14: the document exists already, so a create is refused; write "upsert", "replace" or "patch"'],
+  'deadline-too-short': [
+    '12:11: the deadline of 5s leaves no time for 10s of waits and re-reads; write a longer deadline, or shorten the waits or "visibility: { within }"',
+  ],
+  'duplicate-hop': ['7:3: the key "gateway" is written twice; keep one of them'],
+  'duplicate-key': ['12:1: the key "every" is written twice; keep one of them'],
+  'empty-file': ['1:1: the file holds nothing; write "key: value" lines'],
+  'empty-journey': ['8:10: "journey" is empty; write at least one entry'],
+  'empty-value': ['2:7: the value is missing; write a number with ms, s, m or h, for example "2s"'],
+  'empty-wait': ['11:13: "wait" is empty; write at least one entry'],
+  'fault-shares-above-100': ['10:37: the shares of the faults add up to 110%; write shares of 100% at most together'],
+  'faults-without-token': [
+    '10:35: nothing is carried that could suffer a fault; write "carry: header", or leave the faults out',
+  ],
+  'five-mistakes': [
+    '2:8: "2 seconds" is not a duration; write a number with ms, s, m or h, for example "2s"',
+    '3:12: "itineraries" is not a container; write its database, a slash and its name, for example "travel/itineraries"',
+    '7:29: "Sesion" is not a consistency level; write "Session"',
+    '8:1: unknown key "jorney"; write "journey"',
+    '11:14: carrier "cookie" is not available in this version; write "header" or "none"',
+    '12:24: there is no hop "itinary"; write "itinerary"',
+  ],
+  'jitter-too-long': ['12:9: the jitter is longer than the period; write 2s or less'],
+  'jitter-with-cron': ['3:1: "jitter" belongs to "every"; "cron" names exact times; leave it out'],
+  'later-arm': ['14:3: arm "canary" is not available in this version; write "propagated" or "control"'],
+  'later-carrier': ['10:14: carrier "cookie" is not available in this version; write "header" or "none"'],
+  'later-fault': ['10:55: fault "truncated" is not available in this version; write "lost", "older" or "swapped"'],
+  'later-hop': [
+    '7:16: hop key "endpoint" is not available in this version; write "region", "client", "retries" or "consistency"',
+  ],
+  'later-read': ['11:13: read "changeFeed" is not available in this version; write "point" or "query"'],
+  'later-step': ['11:5: step "reconnect" is not available in this version; write "write", "read", "carry" or "wait"'],
+  'later-write': [
+    '9:14: write "batch" is not available in this version; write "create", "upsert", "replace", "patch" or "delete"',
+  ],
+  'list-for-map': ['6:3: a list stands where a map belongs; write "key: value" lines below it, or braces'],
+  'map-for-list': ['9:3: a map stands where a list belongs; write "- " before each entry'],
+  'missing-keys': [
+    '1:1: the key "container" is missing; add "container:"',
+    '1:1: the key "partitionKey" is missing; add "partitionKey:"',
+    '1:1: the key "hops" is missing; add "hops:"',
+    '1:1: the key "journey" is missing; add "journey:"',
+  ],
+  'negative-retries': ['12:31: "-1" is not a number of 0 or more; write for example 0.1'],
+  'no-hops': ['5:7: there are no hops; name at least one service that takes part, for example "gateway: {}"'],
+  'no-partitions': ['12:13: "0" is not a whole number from 1 to 10000; write for example 8'],
+  'no-read': ['8:1: the journey has no read; end with a read, for example "{ read: point, at: hop }"'],
+  'no-schedule': ['1:1: nothing says when runs start; add for example "every: 2s"'],
+  'no-write': ['8:1: the journey has no write; begin with a write, for example "{ write: upsert, at: hop }"'],
+  'not-a-map': ['1:1: the file holds a list; write "key: value" lines'],
+  'not-a-step': ['11:5: "read" is not a step; write for example "{ read: point, at: hop }"'],
+  'not-closed': ['12:1: a brace or bracket before this is not closed; close it'],
+  'number-for-duration': ['2:8: "2" is not a duration; write a number with ms, s, m or h, for example "2s"'],
+  'patch-of-nothing': ['9:14: there is no document to patch; write "upsert", or put an upsert before it'],
+  'read-not-reached': [
+    '10:24: this read can prove nothing: no write has reached "itinerary" before it; put "{ carry: header, to: itinerary }" between the write and it',
+  ],
+  'repeated-partition-key': ['4:29: this level stands here twice; keep one of them'],
+  'reserved-partition-key': [
+    '4:15: "/id" cannot be the partition key: that field of a probe document is already used; choose a container whose key is none of "/id", "/version", "/owner", "/run" or "/ttl"',
+  ],
+  'scope-of-point-read': [
+    '11:35: a point read has no scope: it names one document; leave it out, or write "read: query"',
+  ],
+  'secret-in-file': [
+    '6:22: a key or connection string stands here; secrets come from the environment or a file; take it out, renew it, and name where it is: keyFrom, keyFile or connectionStringFrom in the configuration file',
+  ],
+  'share-above-100': ['12:27: "150%" is not a share; write a percentage from "0%" to "100%", for example "0%"'],
+  'share-of-propagated': ['13:17: the share of "propagated" is what the other arms leave; leave it out'],
+  'shared-itself': ['7:34: "itinerary" shares its own client; name another hop, or write "client: own"'],
+  'shared-of-shared': ['8:30: "itinerary" has no client of its own either; write "gateway"'],
+  'shared-other-region': [
+    '7:16: "itinerary" uses the client of "gateway", and a client has one region; leave the region out, or write "client: own"',
+  ],
+  'shared-per-operation': [
+    '7:34: "gateway" makes a new client for each operation; write "client: per-operation" here too',
+  ],
+  'shared-unknown': ['7:34: there is no hop "gatewai"; write "gateway"'],
+  'tab-indentation': ['6:1: a tab in the indentation; indent with spaces'],
+  'timezone-without-cron': ['12:1: "timezone" belongs to "cron"; "every" counts from the start; leave it out'],
+  'too-frequent': ['2:8: "5ms" is too short; write "10ms" or more'],
+  'too-long': ['2:8: "1000h" is too long; write "576h" or less'],
+  'too-many-partitions': ['12:13: "20000" is not a whole number from 1 to 10000; write for example 8'],
+  'ttl-not-whole': ['12:6: Cosmos DB counts the ttl in whole seconds; write whole seconds'],
+  'ttl-too-short': [
+    '12:6: a probe document of ttl 20s could expire within its run; write more than 40s, the deadline and the time for re-reads together',
+  ],
+  'two-documents': ['12:1: a second document begins here; write it to a file of its own'],
+  'two-schedules': ['3:1: both "every" and "cron" say when runs start; keep one of them'],
+  'unknown-alias': ['2:8: no anchor "&period" stands before this alias; write the value itself'],
+  'unknown-carry-target': ['10:26: there is no hop "bookings"; write "gateway" or "itinerary"'],
+  'unknown-hop-key': ['7:16: unknown key "regoin"; write "region"'],
+  'unknown-hop': ['9:26: there is no hop "gatway"; write "gateway"'],
+  'unknown-key-far': [
+    '12:1: unknown key "frobnicate"; the keys here are "scenario", "about", "target", "every", "jitter", "cron", "timezone", "deadline", "container", "partitionKey", "document", "partitions", "ttl", "visibility", "hops", "journey", "arms", "objectives" and "budget"',
+  ],
+  'unknown-key': ['8:1: unknown key "jorney"; write "journey"'],
+  'unknown-step-key': ['11:35: unknown key "with"; the keys here are "read", "at" and "scope"'],
+  'unknown-step': ['11:5: a step without "write", "read", "carry" or "wait"; write "read"'],
+  'unset-variable': ['2:8: the environment variable PERIOD is not set; set it, or write "${PERIOD:-default}"'],
+  'variable-in-braces': ['6:23: a variable within braces or brackets needs quotes; put it in double quotes'],
+  'write-after-delete': ['11:14: there is no document to replace; write "upsert", or put an upsert before it'],
+  'writes-back-of-lost': ['10:61: "writesBack" means nothing for "lost"; leave it out, or write "token: older"'],
+  'wrong-case': ['12:1: unknown key "Budget"; write "budget"'],
+  'wrong-indentation': ['7:1: the indentation does not fit; align the line with its neighbours'],
+  'wrong-variable-value': ['2:8: "${SECRET}" is not a duration; write a number with ms, s, m or h, for example "2s"'],
+}
+
+const files = readdirSync(directory).map((name) => name.replace(/\.yaml$/, ''))
+
+/** A variable that holds a secret: no message may repeat it. */
+const env = { SECRET: 'hunter2' }
+
+describe('rejected files', () => {
+  test('each has its exact lines, and each line has its file', () => {
+    expect(files.toSorted()).toEqual(Object.keys(expected).toSorted())
+  })
+
+  test.each(files)('%s', (name) => {
+    const file = `${name}.yaml`
+    const { problems = [] } = parseScenario(readFileSync(new URL(file, directory), 'utf8'), { file, env })
+    expect(problems.map(formatProblem)).toEqual(expected[name]?.map((line) => `${file}:${line}`))
+    expect(problems.map(formatProblem).join('\n')).not.toContain(env.SECRET)
+  })
+})
