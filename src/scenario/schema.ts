@@ -90,7 +90,7 @@ const wait = mapOf({
 })
 
 const steps = { write, read, carry, wait }
-export const stepWords = Object.keys(steps) as (keyof typeof steps)[]
+const stepWords = Object.keys(steps) as (keyof typeof steps)[]
 
 const step = choice(steps, (value) => {
   const keys = isMapping(value) ? Object.keys(value) : []
@@ -132,7 +132,7 @@ const objectives = mapOf({
     .optional(),
   p95: values
     .duration({ minMs: 1, example: '250ms' })
-    .describe('95 of 100 reads and writes take no longer.')
+    .describe('95 of 100 reads take no longer.')
     .optional(),
   retriesPerRead: values
     .number({ min: 0, example: 0.1 })

@@ -28,7 +28,7 @@ export const duration = ({ minMs = 0, example = '2s' }: { minMs?: number; exampl
 
 const timerMaxMs = 24 * 86_400_000
 
-export const sharePattern = '^\\d+(\\.\\d+)?%$'
+const sharePattern = '^\\d+(\\.\\d+)?%$'
 
 /** 0…1 of `20%`; undefined for anything else. */
 export function parseShare(value: unknown): number | undefined {
