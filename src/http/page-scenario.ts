@@ -29,7 +29,7 @@ const missedWords: Readonly<Record<MissedReason, string>> = {
 export function renderScenario(scenario: ScenarioStatus, nowWallMs: number): Html {
   const { name } = scenario
   return html`<article class="card" aria-labelledby="name-${name}">
-<header><h2 id="name-${name}">${name}</h2><p class="plan">${scenario.schedule} on ${scenario.target}</p></header>
+<header><h2 id="name-${name}">${name}</h2><p class="plan">${scenario.schedule} · target ${scenario.target}</p></header>
 <p class="about">${scenario.about}</p>
 <ol class="journey" aria-label="The journey">${scenario.journey.map((step) => renderStep(step, scenario))}</ol>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="name-${name}">
@@ -105,7 +105,7 @@ function notesOf(scenario: ScenarioStatus): string[] {
   const { protection, missed } = scenario
   if (protection)
     notes.push(
-      `Without its token a read is stale in ${points(protection.point)} points of a hundred more (${points(protection.low)} to ${points(protection.high)}, 95 % confidence): that is what the token is worth here.`,
+      `Without the token, ${points(protection.point)} more reads in a hundred are stale (95 % interval ${points(protection.low)} to ${points(protection.high)}): that is what the token is worth here.`,
     )
   else if (withheld.some((arm) => arm.judgedReads > 0))
     notes.push('Withholding the token has made no read stale so far, so nothing is proven about its protection.')

@@ -6,7 +6,7 @@ export const pageStyle = `
 --good:#7fd6a2;--good-bg:#16301f;--notice:#f0c069;--notice-bg:#33270d;--bad:#ff9a94;--bad-bg:#3c1a1b;--quiet-bg:#232b36;--link:#9cc2ff}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
-.wrap{max-width:1240px;margin:0 auto;padding:28px 24px 48px}
+.wrap{max-width:1280px;margin:0 auto;padding:28px 24px 48px}
 a{color:var(--link)}a:focus-visible,.scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 .top{display:flex;flex-wrap:wrap;justify-content:space-between;gap:4px 24px;align-items:baseline;margin-bottom:14px}
 .brand{font-weight:700;font-size:17px;letter-spacing:-.01em;margin:0}
@@ -22,7 +22,7 @@ a{color:var(--link)}a:focus-visible,.scroll:focus-visible{outline:2px solid var(
 .card header{display:flex;flex-wrap:wrap;justify-content:space-between;gap:2px 20px;align-items:baseline}
 .card h2{margin:0;font-size:19px;letter-spacing:-.01em}
 .plan{margin:0;color:var(--soft);font-size:14px}
-.about{margin:4px 0 14px;max-width:80ch;color:var(--soft)}
+.about{margin:4px 0 14px;max-width:105ch;color:var(--soft)}
 .journey{list-style:none;margin:0 0 16px;padding:0;display:flex;flex-wrap:wrap;gap:6px 0;align-items:center;font-size:13.5px}
 .stop{border:1px solid var(--line);background:var(--faint);border-radius:9px;padding:4px 11px}
 .stop span{color:var(--soft)}.stop em{font-style:normal}
@@ -32,12 +32,12 @@ a{color:var(--link)}a:focus-visible,.scroll:focus-visible{outline:2px solid var(
 .stop+.stop{margin-left:22px;position:relative}.stop+.stop::before{content:"";position:absolute;left:-22px;top:50%;width:20px;border-top:1px solid var(--soft)}
 .scroll{overflow-x:auto;margin:0 -6px;padding:0 6px}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th,td{padding:7px 10px;text-align:right;vertical-align:top;white-space:nowrap;font-weight:400}
+th,td{padding:7px 9px;text-align:right;vertical-align:top;white-space:nowrap;font-weight:400}
 thead th{color:var(--soft);font-size:13px;padding-bottom:4px}.groups th,.groups td{padding-bottom:0;border:0}
-.groups th{text-align:center;color:var(--ink);font-weight:600}
+.groups th{text-align:right;color:var(--ink);font-weight:600}.groups th:last-child{text-align:left;padding-left:24px}
 tbody th,tbody td{border-top:1px solid var(--line)}
 th:first-child,td:first-child,.last,thead th:last-child{text-align:left}
-tbody th{font-weight:600}
+tbody th{font-weight:600}tbody th small{white-space:normal;max-width:150px}.last{white-space:normal;min-width:160px}
 small{display:block;color:var(--soft);font-size:12.5px;font-weight:400}
 .rate.good{color:var(--good);font-weight:600}.rate.bad{color:var(--bad);font-weight:600}
 a.bad{color:var(--bad)}a.notice{color:var(--notice)}a.good{color:var(--good)}

@@ -193,7 +193,7 @@ export class PrometheusMetrics implements Sink {
     }
     for (const { scenario, hop, operation, quantilesMs } of this.#recent.operations())
       for (const { quantile, ms } of quantilesMs)
-        operationQuantile.set([scenario, hop, operation, String(quantile)], ms / 1000)
+        operationQuantile.set([scenario, hop, operation, String(quantile)], Math.round(ms * 100) / 100_000)
     for (const [name, protection] of this.#totals.protections())
       for (const bound of ['low', 'point', 'high'] as const) tokenProtection.set([name, bound], protection[bound])
     for (const [name, { scenario }] of this.#loaded) {

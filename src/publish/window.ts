@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts'
 /** What "the last five minutes" means everywhere: six slices, so that a figure covers between 4 min 10 s and 5 min. */
 export const recentWindowMs = 300_000
 const sliceCount = 6
+const leastCoveredMs = 10_000
 
 /** How a slice is made and emptied; emptied rather than made anew, so that a window allocates nothing once it is full. */
 export interface SliceKind<Slice> {
@@ -48,11 +49,11 @@ export class SlidingWindow<Slice> {
     return this.#slots.flatMap((slot) => (slot !== undefined && slot.period >= oldest ? [slot.slice] : []))
   }
 
-  /** The time that `live` covers: less than the window until it has been open that long. Never 0. */
+  /** The time that `live` covers: less than the window until it has been open that long, but never so little that one event is a rate. */
   coveredMs(): number {
     const nowMs = this.#clock.nowMs()
     const startMs = Math.max(this.#openedAtMs, (this.#period() - this.#slots.length + 1) * this.#sliceMs)
-    return Math.max(1, nowMs - startMs)
+    return Math.max(leastCoveredMs, nowMs - startMs)
   }
 
   #period(): number {
