@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
-import type { FinishedRun, Sink } from '../domain/journey.ts'
+import { type FinishedRun, runRequestUnits, type Sink } from '../domain/journey.ts'
 import type { Scenario } from '../domain/scenario.ts'
 import { cronTimes, type DueTimes, everyTimes } from './due-times.ts'
 import { RequestUnitBudget } from './governor.ts'
@@ -106,7 +106,7 @@ export class Scheduler {
     if (!decision.run) return
     entry.running = entry.start(decision.lagMs, this.#abandon.signal).then((run) => {
       entry.running = undefined
-      budget?.spend(run.events.reduce((sum, event) => sum + ('requestUnits' in event ? event.requestUnits : 0), 0))
+      budget?.spend(runRequestUnits(run))
       this.#sink.record(run)
     })
   }

@@ -1,7 +1,15 @@
 import type { Random } from '../base/random.ts'
 import { Catalog } from './catalog.ts'
 import { befall, type FaultRule, FaultRules, prevents } from './faults.ts'
-import { type AccountWorld, isReply, isWaiting, openRequest, type Trace, withOwner } from './item-access.ts'
+import {
+  type AccountWorld,
+  isReply,
+  isWaiting,
+  openRequest,
+  type Trace,
+  tokenReceived,
+  withOwner,
+} from './item-access.ts'
 import { readItem, writeItem } from './item-operations.ts'
 import { Journal } from './journal.ts'
 import { changesMetadata, executeMetadata } from './metadata-operations.ts'
@@ -235,6 +243,7 @@ export class SimulatedAccount {
   ): void {
     const { status, substatus } = outcome.reply
     const connection = outcome.fault?.connection
+    const sessionToken = 'sessionToken' in operation ? operation.sessionToken : undefined
     this.journal.append({
       kind: 'request',
       atMs: nowMs,
@@ -243,6 +252,7 @@ export class SimulatedAccount {
       status,
       ...(substatus === undefined ? {} : { substatus }),
       ...(connection === undefined ? {} : { connection }),
+      ...(sessionToken === undefined ? {} : { token: tokenReceived(sessionToken) }),
       ...trace,
       ...(nowMs > attempt.startedAtMs ? { waitedMs: nowMs - attempt.startedAtMs } : {}),
     })

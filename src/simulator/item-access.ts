@@ -41,7 +41,6 @@ export interface Trace {
   container?: string
   partitionKey?: string
   id?: string
-  token?: 'malformed' | readonly TokenReference[]
   served?: ServedRange[]
 }
 
@@ -70,15 +69,12 @@ export function openRequest(
   const isRead = operation.kind === 'readItem' || operation.kind === 'queryItems'
   const wantsToken = isRead && level === 'Session'
   let token: SessionToken | undefined
-  if (operation.sessionToken !== undefined && (wantsToken || world.journal.isOn)) {
+  if (operation.sessionToken !== undefined && wantsToken) {
     const parsed = SessionToken.parse(operation.sessionToken)
-    at.trace.token = 'problem' in parsed ? 'malformed' : references(parsed.token)
-    if (wantsToken) {
-      if ('problem' in parsed) {
-        return withOwner(refusal(400, `The session token does not parse: ${parsed.problem}.`), container)
-      }
-      token = parsed.token
+    if ('problem' in parsed) {
+      return withOwner(refusal(400, `The session token does not parse: ${parsed.problem}.`), container)
     }
+    token = parsed.token
   }
   return { world, container, level, token, ...at }
 }
@@ -164,6 +160,12 @@ export function visibleItem(container: Container, version: ItemVersion | undefin
   if (defaultTtl === undefined || defaultTtl === null) return version.item
   const dueMs = expiryMs(version.item.ttl, defaultTtl, version.committedAtMs)
   return dueMs === undefined || dueMs > nowMs ? version.item : undefined
+}
+
+/** What a session token demands, for the journal: noted as received, whatever becomes of the request. */
+export function tokenReceived(text: string): 'malformed' | TokenReference[] {
+  const parsed = SessionToken.parse(text)
+  return 'problem' in parsed ? 'malformed' : references(parsed.token)
 }
 
 const references = (token: SessionToken): TokenReference[] =>

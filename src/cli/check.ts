@@ -1,0 +1,106 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { systemClock } from '../base/clock.ts'
+import { seededRandom } from '../base/random.ts'
+import { runCheck } from '../compose/check.ts'
+import type { Scenario } from '../domain/scenario.ts'
+import { type CheckFormat, type CheckReport, checkFormats, checkReport, printReport } from './check-report.ts'
+import { CommandError, type ExitCode, exitCodes } from './command-error.ts'
+import {
+  configOption,
+  duration,
+  endpointOption,
+  instanceOption,
+  positiveNumber,
+  provisionOption,
+  scenariosOption,
+  seedOption,
+} from './options.ts'
+import { progressLine } from './progress.ts'
+import { readScenarios, readSettings, type SharedOptions } from './settings.ts'
+
+interface CheckCommandOptions extends SharedOptions {
+  readonly runs?: number
+  readonly for?: number
+  readonly format: CheckFormat
+}
+
+const defaultRuns = 200
+
+export function addCheck(program: Command, done: (code: ExitCode) => void, stopped: () => Promise<void>): void {
+  program
+    .command('check')
+    .description('run the scenarios once, print the verdicts against the objectives, and exit: the gate for CI')
+    .argument('[scenario...]', 'names of scenarios (default: all)')
+    .option('--runs <n>', `runs of each scenario (default: ${defaultRuns}, or as many as --for allows)`, positiveNumber)
+    .option('--for <duration>', 'how long to run, such as 30s', duration)
+    .option('--format <format>', `how to print the result: ${checkFormats.join(' or ')}`, format, 'table')
+    .addOption(scenariosOption())
+    .addOption(configOption())
+    .addOption(endpointOption())
+    .addOption(provisionOption())
+    .addOption(instanceOption())
+    .addOption(seedOption())
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 every objective is met or undecided · 1 an objective is broken, or nothing could be measured ·
+2 wrong usage or configuration · 3 the target cannot be reached.`,
+    )
+    .action(async (names: string[], options: CheckCommandOptions) => {
+      const settings = await readSettings(options, process.env)
+      const scenarios = choose(await readScenarios(settings.scenarioPaths, process.env), names)
+      const runs = options.runs ?? (options.for === undefined ? defaultRuns : Number.POSITIVE_INFINITY)
+      const progress = progressLine(process.stderr)
+      const stop = new AbortController()
+      void stopped().then(() => stop.abort())
+      let finished = 0
+      const startedAtMs = systemClock.nowMs()
+      const totals = await runCheck({
+        ...settings,
+        scenarios,
+        runs,
+        forMs: options.for,
+        clock: systemClock,
+        random: seededRandom(settings.seed),
+        signal: stop.signal,
+        onRun: () => {
+          finished++
+          progress.show(progressText(finished, runs * scenarios.length, systemClock.nowMs() - startedAtMs, options.for))
+        },
+        onSimulatorError: (error) => process.stderr.write(`simulator: ${error.message}\n`),
+      })
+      progress.end()
+      const report = checkReport(scenarios, totals, settings.seed)
+      process.stdout.write(printReport(report, options.format))
+      done(exitCodeOf(report, stop.signal.aborted))
+    })
+}
+
+function exitCodeOf(report: CheckReport, wasStopped: boolean): ExitCode {
+  if (wasStopped) return exitCodes.found
+  return report.scenarios.every(({ isGood }) => isGood) ? exitCodes.ok : exitCodes.found
+}
+
+function choose(scenarios: readonly Scenario[], names: readonly string[]): readonly Scenario[] {
+  const known = scenarios.map(({ name }) => name)
+  const unknown = names.filter((name) => !known.includes(name))
+  if (unknown.length > 0) {
+    throw new CommandError(
+      exitCodes.usage,
+      `There is no scenario ${unknown.join(', ')}; there are ${known.join(', ')}.`,
+    )
+  }
+  return names.length === 0 ? scenarios : scenarios.filter(({ name }) => names.includes(name))
+}
+
+function progressText(finished: number, planned: number, elapsedMs: number, forMs: number | undefined): string {
+  const rate = `${Math.round((finished / elapsedMs) * 1000)} a second`
+  if (Number.isFinite(planned)) return `${finished} of ${planned} runs, ${rate}`
+  return `${finished} runs, ${rate}, ${Math.max(0, Math.ceil(((forMs ?? 0) - elapsedMs) / 1000))} s to go`
+}
+
+const format = (text: string): CheckFormat => {
+  const known = checkFormats.find((name) => name === text)
+  if (known) return known
+  throw new InvalidArgumentError(`Write ${checkFormats.join(' or ')}.`)
+}

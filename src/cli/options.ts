@@ -1,0 +1,73 @@
+import { InvalidArgumentError, Option } from 'commander'
+import { parseDuration } from '../base/duration.ts'
+import { logLevels } from '../publish/logger.ts'
+
+/** Every option of more than one command, spelled once. Each has its environment variable. */
+const option = (flags: string, description: string, variable: string) => new Option(flags, description).env(variable)
+
+export const configOption = () =>
+  option('--config <file>', 'configuration file (default: hopwatch.yaml, if there is one)', 'HOPWATCH_CONFIG')
+
+export const scenariosOption = () =>
+  option('--scenarios <path>', 'scenario file or directory (default: scenarios)', 'HOPWATCH_SCENARIOS')
+
+export const logLevelOption = () =>
+  option('--log-level <level>', 'how much the log says (default: info)', 'HOPWATCH_LOG_LEVEL').choices(logLevels)
+
+export const endpointOption = () =>
+  option(
+    '--endpoint <url>',
+    'the account to probe; its secret comes from COSMOS_KEY, COSMOS_KEY_FILE or COSMOS_CONNECTION_STRING, ' +
+      'else from Microsoft Entra (default: the embedded simulator)',
+    'COSMOS_ENDPOINT',
+  )
+
+export const provisionOption = () =>
+  option('--provision', 'create databases and containers that are missing', 'HOPWATCH_PROVISION')
+
+export const instanceOption = () =>
+  option(
+    '--instance <name>',
+    'name of this instance, which marks its documents (default: a new one at each start)',
+    'HOPWATCH_INSTANCE',
+  ).argParser((text) => {
+    if (/^[a-z0-9][a-z0-9-]{0,30}$/.test(text)) return text
+    throw new InvalidArgumentError('Write lower-case letters, digits and hyphens, 31 at most.')
+  })
+
+export const seedOption = () =>
+  option(
+    '--seed <n>',
+    'seeds all chance, so that a run can be replayed (default: a new one)',
+    'HOPWATCH_SEED',
+  ).argParser(wholeNumber)
+
+export function duration(text: string): number {
+  const ms = parseDuration(text)
+  if (ms === undefined) throw new InvalidArgumentError('Write a duration such as 250ms, 10s or 5m.')
+  return ms
+}
+
+export function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (Number.isSafeInteger(value) && value >= 0) return value
+  throw new InvalidArgumentError('Write a whole number, 0 or more.')
+}
+
+export function positiveNumber(text: string): number {
+  const value = wholeNumber(text)
+  if (value > 0) return value
+  throw new InvalidArgumentError('Write a whole number, 1 or more.')
+}
+
+export interface Listen {
+  readonly host: string
+  readonly port: number
+}
+
+export function listenAddress(text: string): Listen {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text)
+  const port = Number(match?.[3])
+  if (!match || port > 65_535) throw new InvalidArgumentError('Write host:port, such as 127.0.0.1:9464.')
+  return { host: match[1] ?? match[2]!, port }
+}

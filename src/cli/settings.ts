@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import type { TargetSettings } from '../compose/open-targets.ts'
+import type { TargetOptions } from '../cosmos/target.ts'
+import type { Scenario } from '../domain/scenario.ts'
+import { type Configuration, parseConfiguration, type TargetConfiguration } from '../scenario/configuration.ts'
+import { loadScenarios } from '../scenario/load-scenarios.ts'
+import { formatProblem, type Problem } from '../scenario/problem.ts'
+import type { StartOptions } from '../simulator/start.ts'
+import { CommandError, exitCodes } from './command-error.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Options that commands share, as commander hands them over: given on the command line or in the environment. */
+export interface SharedOptions {
+  readonly config?: string
+  readonly scenarios?: string
+  readonly endpoint?: string
+  readonly provision?: boolean | string
+  readonly instance?: string
+  readonly seed?: number
+}
+
+/** What several commands need, decided: a flag beats the environment beats the file beats the default. */
+export interface SharedSettings extends TargetSettings {
+  readonly configuration: Configuration
+  readonly scenarioPaths: readonly string[]
+  readonly provision: boolean
+  readonly owner: string
+  readonly seed: number
+}
+
+const defaultConfigFile = 'hopwatch.yaml'
+
+export async function readSettings(options: SharedOptions, env: Environment): Promise<SharedSettings> {
+  const configuration = await readConfiguration(options.config, env)
+  const seed = options.seed ?? configuration.simulator?.seed ?? randomBytes(4).readUInt32BE()
+  return {
+    configuration,
+    scenarioPaths: options.scenarios === undefined ? (configuration.scenarios ?? ['scenarios']) : [options.scenarios],
+    provision: isTrue(options.provision) ?? configuration.provision ?? false,
+    owner: options.instance ?? configuration.instance ?? `hw-${randomBytes(4).toString('hex')}`,
+    seed,
+    targets: await readTargets(options.endpoint, configuration, env),
+    simulator: { ...simulatorOptions(configuration), seed },
+  }
+}
+
+/** All scenarios of the paths, or a `CommandError` that lists every problem. */
+export async function readScenarios(paths: readonly string[], env: Environment): Promise<readonly Scenario[]> {
+  const { scenarios, problems } = await loadScenarios(paths, env)
+  if (problems.length > 0) throw problemsError(problems)
+  return scenarios
+}
+
+export async function readConfiguration(path: string | undefined, env: Environment): Promise<Configuration> {
+  const file = path ?? defaultConfigFile
+  let text = ''
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    // The default file is optional; a file that somebody named is not.
+    if (path !== undefined || !isMissing) {
+      throw new CommandError(exitCodes.usage, `${file}: cannot be read; name a configuration file that exists`)
+    }
+  }
+  const parsed = parseConfiguration(text, { file, env })
+  if (parsed.problems) throw problemsError(parsed.problems)
+  return parsed.configuration
+}
+
+export const problemsError = (problems: readonly Problem[]): CommandError =>
+  new CommandError(exitCodes.usage, problems.map(formatProblem).join('\n'))
+
+/** The account of the environment is the target `default`; the file may name more. */
+async function readTargets(
+  endpoint: string | undefined,
+  { targets }: Configuration,
+  env: Environment,
+): Promise<readonly TargetOptions[]> {
+  const named = await Promise.all(Object.entries(targets).map(([name, target]) => readTarget(name, target, env)))
+  const connectionString = env.COSMOS_CONNECTION_STRING || undefined
+  if (endpoint === undefined && connectionString === undefined) {
+    // A key without an endpoint is a forgotten endpoint, not a wish for the simulator.
+    if (env.COSMOS_KEY || env.COSMOS_KEY_FILE) {
+      throw new CommandError(exitCodes.usage, 'There is a key but no account: set COSMOS_ENDPOINT, or unset the key.')
+    }
+    return named
+  }
+  if (named.some(({ name }) => name === 'default')) {
+    throw new CommandError(
+      exitCodes.usage,
+      'The target "default" is both in the configuration file and in the environment: keep one of them.',
+    )
+  }
+  const key = env.COSMOS_KEY || (env.COSMOS_KEY_FILE ? await readSecret(env.COSMOS_KEY_FILE) : undefined)
+  const credentials = connectionString ? { connectionString } : key ? { key } : { entra: true as const }
+  return [{ name: 'default', ...(endpoint !== undefined && { endpoint }), ...credentials }, ...named]
+}
+
+async function readTarget(name: string, target: TargetConfiguration, env: Environment): Promise<TargetOptions> {
+  const fromVariable = (variable: string) => {
+    const value = env[variable]
+    if (value) return value
+    throw new CommandError(exitCodes.usage, `The target "${name}" takes its secret from ${variable}, which is not set.`)
+  }
+  switch (target.kind) {
+    case 'key-variable':
+      return { name, endpoint: target.endpoint, key: fromVariable(target.variable) }
+    case 'key-file':
+      return { name, endpoint: target.endpoint, key: await readSecret(target.path) }
+    case 'connection-string-variable':
+      return { name, connectionString: fromVariable(target.variable) }
+    case 'entra':
+      return { name, endpoint: target.endpoint, entra: true }
+  }
+}
+
+async function readSecret(path: string): Promise<string> {
+  try {
+    return (await readFile(path, 'utf8')).trim()
+  } catch {
+    throw new CommandError(exitCodes.usage, `The key file ${path} cannot be read.`)
+  }
+}
+
+export function simulatorOptions({ simulator }: Configuration): StartOptions {
+  if (simulator === undefined) return {}
+  const { regions, consistency, partitionKeyRanges, replication, sessionWaitMs, throughput } = simulator
+  return {
+    ...(regions && { regions }),
+    ...(consistency && { consistency }),
+    ...(partitionKeyRanges !== undefined && { partitionKeyRanges }),
+    ...(sessionWaitMs !== undefined && { sessionWaitMs }),
+    ...(throughput !== undefined && { throughput }),
+    ...(replication && {
+      replicationBetween: replication.map(({ from, to, medianMs, sigma }) => ({
+        from,
+        to,
+        delay: { medianMs, sigma },
+      })),
+    }),
+  }
+}
+
+/** A switch is true on the command line; in the environment it is a word. */
+export function isTrue(value: boolean | string | undefined): boolean | undefined {
+  return typeof value === 'string' ? ['1', 'true', 'yes', 'on'].includes(value.toLowerCase()) : value
+}

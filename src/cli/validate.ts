@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { parseConfiguration } from '../scenario/configuration.ts'
+import { loadScenarios } from '../scenario/load-scenarios.ts'
+import { formatProblem, type Problem } from '../scenario/problem.ts'
+import { type ExitCode, exitCodes } from './command-error.ts'
+import { configOption, scenariosOption } from './options.ts'
+
+export function addValidate(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('validate')
+    .description('check scenario files and the configuration, without running anything')
+    .argument('[path...]', 'scenario files or directories (default: --scenarios)')
+    .addOption(configOption())
+    .addOption(scenariosOption())
+    .addHelpText(
+      'after',
+      '\nExits with 0 when all is well, with 2 when there are problems; each is printed as file:line:column.',
+    )
+    .action(async (paths: string[], options: { config?: string; scenarios?: string }) => {
+      const chosen = paths.length > 0 ? paths : [options.scenarios ?? 'scenarios']
+      const configuration = await checkConfiguration(options.config)
+      const { scenarios, problems } = await loadScenarios(chosen, process.env)
+      const all = [...configuration, ...problems]
+      for (const problem of all) process.stderr.write(`${formatProblem(problem)}\n`)
+      if (all.length === 0) process.stdout.write(`${count(scenarios.length, 'scenario')}, no problems\n`)
+      else process.stderr.write(`${count(all.length, 'problem')}\n`)
+      done(all.length === 0 ? exitCodes.ok : exitCodes.usage)
+    })
+}
+
+const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
+
+async function checkConfiguration(path: string | undefined): Promise<readonly Problem[]> {
+  const file = path ?? 'hopwatch.yaml'
+  try {
+    return parseConfiguration(await readFile(file, 'utf8'), { file, env: process.env }).problems ?? []
+  } catch {
+    const unreadable = { file, line: 1, column: 1, message: 'it cannot be read', instead: 'name a configuration file' }
+    return path === undefined ? [] : [unreadable]
+  }
+}

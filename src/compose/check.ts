@@ -1,0 +1,88 @@
+import PQueue from 'p-queue'
+import type { Clock } from '../base/clock.ts'
+import type { Random } from '../base/random.ts'
+import { Releases } from '../base/release.ts'
+import { TargetProblem } from '../cosmos/target.ts'
+import { type FinishedRun, runRequestUnits } from '../domain/journey.ts'
+import type { Scenario } from '../domain/scenario.ts'
+import type { ScenarioTotals } from '../publish/totals.ts'
+import { Totals } from '../publish/totals.ts'
+import { RequestUnitBudget } from '../schedule/governor.ts'
+import type { StartRun } from '../schedule/scheduler.ts'
+import { openTargets, type TargetSettings } from './open-targets.ts'
+import { startRunsOf } from './start-runs.ts'
+import { prepareScenario } from './target-watch.ts'
+
+export interface CheckOptions extends TargetSettings {
+  readonly scenarios: readonly Scenario[]
+  /** Runs of each scenario. */
+  readonly runs: number
+  /** Stops starting runs after this long; undefined: only the number counts. */
+  readonly forMs: number | undefined
+  readonly provision: boolean
+  readonly owner: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly signal: AbortSignal
+  onRun(run: FinishedRun, totals: Totals): void
+  onSimulatorError(error: Error): void
+}
+
+/** Scenarios that run at the same time; more would measure each other on a small machine. */
+const concurrency = 4
+
+/**
+ * Runs each scenario back to back, whatever its schedule, and returns the figures. Budgets hold against an account; the
+ * embedded simulator costs nothing. Rejects with `TargetProblem` before any run when a target or container is not there.
+ */
+export async function runCheck(options: CheckOptions): Promise<ScenarioTotals[]> {
+  const { scenarios, clock, signal } = options
+  const releases = new Releases()
+  try {
+    const targets = await openTargets(options, clock, releases, (error) => options.onSimulatorError(error))
+    const isSimulated = targets.simulator !== undefined
+    const totals = new Totals()
+    const prepared: { scenario: Scenario; start: StartRun }[] = []
+    for (const scenario of scenarios) {
+      const target = targets.byName.get(scenario.target)
+      if (target === undefined) throw unknownTarget(scenario, [...targets.byName.keys()])
+      const unreachable = await target.ping()
+      if (unreachable) throw unreachable
+      const ready = await prepareScenario(target, scenario, options.provision || isSimulated)
+      prepared.push({ scenario, start: startRunsOf(scenario, target, ready, options) })
+      totals.addScenario(scenario)
+    }
+    const untilMs = options.forMs === undefined ? Number.POSITIVE_INFINITY : clock.nowMs() + options.forMs
+    const queue = new PQueue({ concurrency })
+    await queue.addAll(
+      prepared.map(({ scenario, start }) => async () => {
+        const budget = isSimulated ? undefined : budgetOf(scenario, clock)
+        for (let run = 0; run < options.runs && clock.nowMs() < untilMs && !signal.aborted; run++) {
+          await untilAllowed(budget, clock, signal)
+          const finished = await start(0, signal)
+          budget?.spend(runRequestUnits(finished))
+          totals.record(finished)
+          options.onRun(finished, totals)
+        }
+      }),
+    )
+    return totals.snapshot()
+  } finally {
+    await releases.close()
+  }
+}
+
+const budgetOf = ({ budget }: Scenario, clock: Clock) =>
+  budget && new RequestUnitBudget(budget.requestUnitsPerSecond, clock)
+
+async function untilAllowed(budget: RequestUnitBudget | undefined, clock: Clock, signal: AbortSignal): Promise<void> {
+  while (budget?.allowsRun() === false && !signal.aborted) await clock.sleep(100, signal)
+}
+
+/** A scenario names a target that the configuration lacks. */
+export const unknownTarget = (scenario: Scenario, known: readonly string[]): TargetProblem =>
+  new TargetProblem(
+    'misconfigured',
+    `scenario "${scenario.name}" names the target "${scenario.target}", which is not configured`,
+    `write one of ${known.join(', ')} at its "target", or add it under "targets" in hopwatch.yaml`,
+  )

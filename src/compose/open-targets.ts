@@ -1,0 +1,37 @@
+import type { Clock } from '../base/clock.ts'
+import type { Releases } from '../base/release.ts'
+import { createTarget, type Target, type TargetOptions } from '../cosmos/target.ts'
+import type { SimulatorAddress, StartOptions } from '../simulator/start.ts'
+import { startSimulatorWorker } from '../simulator/worker.ts'
+
+export interface TargetSettings {
+  /** Accounts to probe; none means the embedded simulator. */
+  readonly targets: readonly TargetOptions[]
+  /** How the embedded simulator is laid out. */
+  readonly simulator: StartOptions
+}
+
+export interface OpenTargets {
+  readonly byName: ReadonlyMap<string, Target>
+  /** The embedded simulator, when it is the target. */
+  readonly simulator: SimulatorAddress | undefined
+}
+
+/** Opens every target; sends nothing to an account yet. Throws `TargetProblem` when one is misconfigured. */
+export async function openTargets(
+  settings: TargetSettings,
+  clock: Clock,
+  releases: Releases,
+  onSimulatorError: (error: Error) => void,
+): Promise<OpenTargets> {
+  const open = (options: TargetOptions): [string, Target] => {
+    const target = createTarget(options, { clock })
+    releases.add(`target ${options.name}`, () => target.close())
+    return [options.name, target]
+  }
+  if (settings.targets.length > 0) return { byName: new Map(settings.targets.map(open)), simulator: undefined }
+  const simulator = await startSimulatorWorker(settings.simulator, { onError: onSimulatorError })
+  releases.add('simulator', () => simulator.close())
+  const { endpoint, key } = simulator
+  return { byName: new Map([open({ name: 'default', endpoint, key })]), simulator }
+}

@@ -1,0 +1,141 @@
+import type { Clock } from '../base/clock.ts'
+import { type AccountEvidence, type Target, TargetProblem } from '../cosmos/target.ts'
+import type { FinishedRun } from '../domain/journey.ts'
+import type { Scenario } from '../domain/scenario.ts'
+
+export interface ScenarioReady {
+  readonly ttlIsOn: boolean
+}
+
+export interface WatchEvents {
+  /** The account answered after it had not, or for the first time. */
+  onUp(target: string, account: AccountEvidence): void
+  /** It no longer answers, or never did. */
+  onDown(target: string, problem: TargetProblem): void
+  /** Once a scenario: its container is there, so its runs may start. */
+  onReady(scenario: Scenario, ready: ScenarioReady): void
+  /** A scenario cannot start yet; told again only when the reason changes. */
+  onNotReady(scenario: Scenario, problem: TargetProblem): void
+}
+
+const everyMs = 5_000
+
+/** The state of one account and of its scenarios' containers, looked at every few seconds. */
+export class TargetWatch {
+  readonly #target: Target
+  readonly #clock: Clock
+  readonly #provision: boolean
+  readonly #events: WatchEvents
+  readonly #scenarios = new Map<string, { scenario: Scenario; isReady: boolean; isStarted: boolean; told: string }>()
+  readonly #stop = new AbortController()
+  #isUp: boolean | undefined
+  #problem: TargetProblem | undefined
+  #loop: Promise<void> | undefined
+
+  constructor(target: Target, deps: { clock: Clock; provision: boolean; events: WatchEvents }) {
+    this.#target = target
+    this.#clock = deps.clock
+    this.#provision = deps.provision
+    this.#events = deps.events
+  }
+
+  add(scenario: Scenario): void {
+    this.#scenarios.set(scenario.name, { scenario, isReady: false, isStarted: false, told: '' })
+  }
+
+  /** Name of the target. */
+  get target(): string {
+    return this.#target.name
+  }
+
+  /** Undefined before the first look. */
+  get isUp(): boolean | undefined {
+    return this.#isUp
+  }
+
+  /** Why the account does not answer. */
+  get problem(): TargetProblem | undefined {
+    return this.#problem
+  }
+
+  /** How many scenarios have been put on their schedules. */
+  get startedScenarios(): number {
+    return [...this.#scenarios.values()].filter((entry) => entry.isStarted).length
+  }
+
+  /** Returns after the first look. */
+  async start(): Promise<void> {
+    await this.#look()
+    this.#loop = this.#keepLooking()
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    await this.#loop
+  }
+
+  /** A run whose database or container was not there means that it went: it is looked for, or made, at the next look. */
+  suspect(run: FinishedRun): void {
+    const entry = this.#scenarios.get(run.scenario)
+    if (entry?.isReady && run.events.some(missesItsContainer)) entry.isReady = false
+  }
+
+  async #keepLooking(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await this.#clock.sleep(everyMs, this.#stop.signal)
+      if (!this.#stop.signal.aborted) await this.#look()
+    }
+  }
+
+  async #look(): Promise<void> {
+    const problem = await this.#target.ping()
+    if (this.#stop.signal.aborted) return
+    this.#problem = problem
+    if (problem) {
+      if (this.#isUp !== false) this.#events.onDown(this.#target.name, problem)
+      this.#isUp = false
+      return
+    }
+    if (!this.#isUp) {
+      try {
+        this.#events.onUp(this.#target.name, await this.#target.account())
+        this.#isUp = true
+        // An account that was away may have come back empty.
+        for (const entry of this.#scenarios.values()) entry.isReady = false
+      } catch {
+        return
+      }
+    }
+    for (const entry of this.#scenarios.values()) if (!entry.isReady) await this.#prepare(entry)
+  }
+
+  async #prepare(entry: { scenario: Scenario; isReady: boolean; isStarted: boolean; told: string }): Promise<void> {
+    const { scenario } = entry
+    try {
+      const ready = await prepareScenario(this.#target, scenario, this.#provision)
+      entry.isReady = true
+      entry.told = ''
+      if (!entry.isStarted) this.#events.onReady(scenario, ready)
+      entry.isStarted = true
+    } catch (error) {
+      if (!(error instanceof TargetProblem)) throw error
+      if (entry.told !== error.message) this.#events.onNotReady(scenario, error)
+      entry.told = error.message
+    }
+  }
+}
+
+/** Checks the regions and the container that a scenario needs. Rejects with `TargetProblem`. */
+export async function prepareScenario(target: Target, scenario: Scenario, provision: boolean): Promise<ScenarioReady> {
+  await target.checkRegions(scenario.hops)
+  const container = await target.ensureContainer(
+    { ...scenario.container, partitionKey: scenario.partitionKey },
+    { provision },
+  )
+  return { ttlIsOn: container.ttlIsOn }
+}
+
+const missesItsContainer = (event: FinishedRun['events'][number]): boolean =>
+  (event.kind === 'write' || event.kind === 'read') &&
+  event.observation.status === 404 &&
+  (event.observation.substatus === 1003 || event.kind === 'write')

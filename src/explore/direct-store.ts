@@ -1,0 +1,206 @@
+import type { Clock } from '../base/clock.ts'
+import type { DocumentStore, StoreAnswer, StoreRequest } from '../domain/document-store.ts'
+import type { Attempt } from '../domain/observation.ts'
+import type { HopDeclaration, Scenario } from '../domain/scenario.ts'
+import { sameRegion } from '../protocol/region.ts'
+import { SessionToken } from '../protocol/session-token.ts'
+import { isSessionUnavailable } from '../protocol/status.ts'
+import { WireToken } from '../protocol/wire-token.ts'
+import type { SimulatedAccount } from '../simulator/account.ts'
+import { ConnectionFault, type DirectClient, directClient } from '../simulator/direct.ts'
+import type { Item, ItemOperation, Reply } from '../simulator/operation.ts'
+
+export interface DirectStoreOptions {
+  readonly account: SimulatedAccount
+  readonly clock: Clock
+  readonly hop: HopDeclaration
+  readonly scenario: Pick<Scenario, 'container' | 'partitionKey'>
+}
+
+interface Exchange {
+  readonly attempt: Attempt
+  readonly reply: Reply | undefined
+}
+
+/** How long a client waits for an answer that never comes, on the manual clock. */
+const clientTimeoutMs = 5000
+
+/**
+ * The way to a simulated account without HTTP: what `@azure/cosmos` 4.10.1 does with sessions, regions and retries
+ * (sdk-facts, sections 1 and 2), in as many lines as the judgement can tell apart. One instance is one client.
+ */
+export class DirectStore implements DocumentStore {
+  readonly #options: DirectStoreOptions
+  readonly #client: DirectClient
+  #remembered = SessionToken.empty
+
+  constructor(options: DirectStoreOptions) {
+    this.#options = options
+    this.#client = directClient(options.account, options.clock)
+  }
+
+  async execute(request: StoreRequest, signal?: AbortSignal): Promise<StoreAnswer> {
+    const { clock, hop } = this.#options
+    if (hop.client === 'per-operation') this.#remembered = SessionToken.empty
+    const startedAtMs = clock.nowMs()
+    const isRead = !('document' in request)
+    const own = this.#remembered.isEmpty ? undefined : WireToken.from(this.#remembered)
+    let token = request.sessionToken ?? own
+    const regions = this.#regions(isRead)
+    const exchanges: Exchange[] = []
+    for (let regionIndex = 0; ; ) {
+      const region = regions[regionIndex % regions.length]!
+      const exchange = await this.#exchange(request, region, token, signal)
+      exchanges.push(exchange)
+      this.#remember(exchange)
+      const next = hop.retries === 'none' ? undefined : nextTry(exchange.attempt, exchanges.length, isRead)
+      if (next === undefined || signal?.aborted) break
+      if (next.dropsToken) {
+        token = undefined
+        this.#remembered = SessionToken.empty
+      }
+      if (next.changesRegion) regionIndex++
+      if (next.pauseMs > 0) await clock.sleep(next.pauseMs, signal)
+      if (signal?.aborted) break
+    }
+    return storeAnswer(exchanges, clock.nowMs() - startedAtMs)
+  }
+
+  #regions(isRead: boolean): string[] {
+    const { account, clock, hop } = this.#options
+    const known = account.regions(clock.nowMs())
+    const wanted = (name: string) => hop.region !== undefined && sameRegion(name, hop.region)
+    // Without retries the client is bound to its own region; else writes go where the account takes them.
+    if (hop.retries === 'none' || isRead) {
+      const names = known.map(({ name }) => name).toSorted((a, b) => Number(wanted(b)) - Number(wanted(a)))
+      return hop.retries === 'none' ? names.slice(0, 1) : names
+    }
+    return known.filter(({ writable }) => writable).map(({ name }) => name)
+  }
+
+  async #exchange(
+    request: StoreRequest,
+    region: string,
+    token: WireToken | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Exchange> {
+    const { clock } = this.#options
+    const startedAtMs = clock.nowMs()
+    let reply: Reply | undefined
+    let failure: Attempt['failure']
+    try {
+      reply = await this.#client.execute(this.#operation(request, token), region)
+    } catch (error) {
+      if (!(error instanceof ConnectionFault)) throw error
+      failure = error.connection === 'hang' ? 'timeout' : 'connection'
+      if (failure === 'timeout') await clock.sleep(clientTimeoutMs, signal)
+    }
+    return {
+      reply,
+      attempt: {
+        purpose: 'operation',
+        region,
+        status: reply?.status,
+        substatus: reply?.substatus,
+        failure,
+        requestCharge: reply?.requestCharge ?? 0,
+        durationMs: clock.nowMs() - startedAtMs,
+        sent: token,
+        received: reply?.sessionToken === undefined ? undefined : new WireToken(reply.sessionToken),
+      },
+    }
+  }
+
+  #operation(request: StoreRequest, token: WireToken | undefined): ItemOperation {
+    const { scenario } = this.#options
+    const target = {
+      ...scenario.container,
+      consistency: request.consistency,
+      ...(token && { sessionToken: token.reveal() }),
+    }
+    if (!('document' in request)) {
+      const { id, partitionKey } = request
+      if (request.kind === 'point') return { ...target, kind: 'readItem', partitionKey, id }
+      const query = {
+        query: 'SELECT * FROM c WHERE c.id = @id',
+        parameters: [{ name: '@id', value: id }],
+      }
+      return request.kind === 'query'
+        ? { ...target, kind: 'queryItems', partitionKey, ...query }
+        : { ...target, kind: 'queryItems', ...query }
+    }
+    const { id, partitionKey, version, owner, run, ttlSeconds } = request.document
+    const keys = Object.fromEntries(scenario.partitionKey.map((path, level) => [path.slice(1), partitionKey[level]!]))
+    const item: Item = { ...keys, id, version, owner, run, ttl: ttlSeconds }
+    switch (request.kind) {
+      case 'create':
+        return { ...target, kind: 'createItem', partitionKey, item }
+      case 'upsert':
+        return { ...target, kind: 'upsertItem', partitionKey, item }
+      case 'replace':
+        return { ...target, kind: 'replaceItem', partitionKey, id, item }
+      case 'patch':
+        return {
+          ...target,
+          kind: 'patchItem',
+          partitionKey,
+          id,
+          patch: { operations: [{ op: 'set', path: '/version', value: version }] },
+        }
+      case 'delete':
+        return { ...target, kind: 'deleteItem', partitionKey, id }
+    }
+  }
+
+  /** Tokens are kept from success and from the definite failures 409, 412 and 404, never from 404/1002. */
+  #remember({ attempt }: Exchange): void {
+    const { status, substatus, received } = attempt
+    if (status === undefined || received?.parsed === undefined) return
+    const keeps = status < 400 || status === 409 || status === 412 || (status === 404 && substatus !== 1002)
+    if (keeps) this.#remembered = this.#remembered.merge(received.parsed)
+  }
+}
+
+interface NextTry {
+  readonly pauseMs: number
+  readonly dropsToken: boolean
+  readonly changesRegion: boolean
+}
+
+const again = (pauseMs: number, changes: Partial<NextTry> = {}): NextTry => ({
+  pauseMs,
+  dropsToken: false,
+  changesRegion: false,
+  ...changes,
+})
+
+function nextTry({ status, substatus, failure }: Attempt, tries: number, isRead: boolean): NextTry | undefined {
+  if (failure === 'connection') return isRead && tries <= 10 ? again(1000) : undefined
+  if (failure === 'timeout') return isRead && tries <= 2 ? again(0, { changesRegion: true }) : undefined
+  if (status === undefined) return undefined
+  if (isSessionUnavailable(status, substatus)) return tries <= 2 ? again(0, { dropsToken: true }) : undefined
+  if (status === 429) return tries <= 9 ? again(100) : undefined
+  if (status === 503) return isRead && tries <= 1 ? again(0, { changesRegion: true }) : undefined
+  return undefined
+}
+
+function storeAnswer(exchanges: readonly Exchange[], durationMs: number): StoreAnswer {
+  const { attempt, reply } = exchanges.at(-1)!
+  return {
+    attempts: exchanges.map((exchange) => exchange.attempt),
+    status: attempt.status,
+    substatus: attempt.substatus,
+    document: attempt.status === 200 ? probeDocument(reply) : undefined,
+    sessionToken: attempt.received,
+    durationMs,
+    message: undefined,
+  }
+}
+
+function probeDocument(reply: Reply | undefined): StoreAnswer['document'] {
+  const body = reply?.body as { Documents?: readonly Item[] } & Item
+  const item = body.Documents ? body.Documents[0] : body
+  return item && typeof item.version === 'number' && typeof item.owner === 'string'
+    ? { version: item.version, owner: item.owner }
+    : undefined
+}

@@ -1,0 +1,183 @@
+import { ManualClock } from '../base/clock.ts'
+import { integerBelow, type Random, seededRandom } from '../base/random.ts'
+import type { DocumentStore } from '../domain/document-store.ts'
+import type { FinishedRun } from '../domain/journey.ts'
+import type { Attempt } from '../domain/observation.ts'
+import type { HopDeclaration, Scenario } from '../domain/scenario.ts'
+import { RunPlanner } from '../run/plan-run.ts'
+import { createRunner } from '../run/run-scenario.ts'
+import { SimulatedAccount } from '../simulator/account.ts'
+import type { FaultRule } from '../simulator/faults.ts'
+import type { JournalEntry } from '../simulator/journal.ts'
+import type { Operation } from '../simulator/operation.ts'
+import { DirectStore } from './direct-store.ts'
+import { type Disagreement, Oracle } from './oracle.ts'
+import { pick, randomScenario } from './random-scenario.ts'
+
+export interface Exploration {
+  readonly runs: number
+  /** How often each verdict and token state was judged, so that a test can see that the ground was covered. */
+  readonly covered: ReadonlyMap<string, number>
+  readonly disagreements: readonly SeededDisagreement[]
+}
+
+/** With the seed that replays it and the run as it was judged. */
+export interface SeededDisagreement extends Disagreement {
+  readonly seed: string
+  readonly judgedRun: FinishedRun
+}
+
+const regions = ['West Europe', 'North Europe', 'East US']
+
+/**
+ * Random journeys in random weather against the simulated account, on a manual clock, each judgement compared with the
+ * journal. One seed makes one world of `runsPerWorld` runs; the same seed replays it.
+ */
+export async function exploreWorld(seed: string, runsPerWorld: number): Promise<Exploration> {
+  const random = seededRandom(seed)
+  const clock = new ManualClock()
+  const account = new SimulatedAccount(randomLayout(random), random.fork('account'))
+  const scenario = randomScenario(random.fork('scenario'), regions)
+  makeContainer(account, scenario)
+  const evidence = new WeakMap<readonly Attempt[], readonly JournalEntry[]>()
+  const oracle = new Oracle(evidence)
+  const runner = createRunner({
+    scenario,
+    openStore: storesOf(scenario, account, clock, evidence, oracle),
+    clock,
+    random: random.fork('runs'),
+    owner: 'explorer',
+    ttlIsOn: random.next() < 0.8,
+  })
+  const planner = new RunPlanner(scenario)
+  const weather = random.fork('weather')
+  const covered = new Map<string, number>()
+  const disagreements: SeededDisagreement[] = []
+  for (let index = 0; index < runsPerWorld; index++) {
+    changeWeather(account, clock, weather)
+    const run = await finish(clock, runner.run(planner.next(), 0))
+    for (const key of run.events.flatMap(coveredBy)) covered.set(key, (covered.get(key) ?? 0) + 1)
+    for (const disagreement of oracle.check(run)) {
+      disagreements.push({ ...disagreement, seed, judgedRun: run })
+    }
+  }
+  return { runs: runsPerWorld, covered, disagreements }
+}
+
+const coveredBy = (event: FinishedRun['events'][number]): string[] => {
+  if (event.kind === 'read')
+    return [`verdict ${event.judgement.verdict}`, `token ${event.token}`, `finding ${event.finding}`]
+  return event.kind === 'write' ? [`write ${event.outcome}`] : []
+}
+
+/** Moves the clock to each next event until the run has ended. */
+async function finish(clock: ManualClock, run: Promise<FinishedRun>): Promise<FinishedRun> {
+  const ended: FinishedRun[] = []
+  void run.then((result) => ended.push(result))
+  while (ended.length === 0) {
+    const wakeMs = clock.nextWakeMs()
+    await clock.advance(wakeMs === undefined ? 0 : Math.max(0, wakeMs - clock.nowMs()))
+  }
+  return ended[0]!
+}
+
+function randomLayout(random: Random) {
+  const delay = () => pick(random, [{ fixedMs: 0 }, { medianMs: 30, sigma: 0.5 }, { fixedMs: 400 }, { fixedMs: 3000 }])
+  return {
+    regions,
+    consistency: pick(random, ['Session', 'Session', 'Session', 'ConsistentPrefix', 'BoundedStaleness'] as const),
+    partitionKeyRanges: pick(random, [1, 2, 4]),
+    replication: delay(),
+    replicationBetween: [{ from: regions[0]!, to: regions[1]!, delay: delay() }],
+    replicaLag: pick(random, [{ fixedMs: 0 }, { medianMs: 5, sigma: 0.5 }, { fixedMs: 300 }]),
+    sessionWaitMs: pick(random, [0, 50, 500]),
+    throughput: pick(random, [100_000, 100_000, 400]),
+    journal: 'off' as const,
+  }
+}
+
+function makeContainer(account: SimulatedAccount, scenario: Scenario): void {
+  const { database, container } = scenario.container
+  const make = (operation: Operation) => account.execute(operation, { region: regions[0]!, nowMs: 0 })
+  make({ kind: 'createDatabase', id: database })
+  make({
+    kind: 'createContainer',
+    database,
+    definition: { id: container, partitionKey: { paths: scenario.partitionKey }, defaultTtl: -1 },
+  })
+}
+
+/** Stores whose every operation leaves its journal entries as evidence. Runs go one by one, so entries cannot mix. */
+function storesOf(
+  scenario: Scenario,
+  account: SimulatedAccount,
+  clock: ManualClock,
+  evidence: WeakMap<readonly Attempt[], readonly JournalEntry[]>,
+  oracle: Oracle,
+): (hopName: string) => DocumentStore {
+  let heard: JournalEntry[] = []
+  account.journal.onEntry((entry) => {
+    heard.push(entry)
+    if (entry.kind === 'lost') oracle.forget(entry)
+  })
+  const open = (hop: HopDeclaration): DocumentStore => {
+    const store = new DirectStore({ account, clock, hop, scenario })
+    return {
+      async execute(request, signal) {
+        heard = []
+        const answer = await store.execute(request, signal)
+        evidence.set(answer.attempts, heard)
+        if ('document' in request) {
+          oracle.learn(request.document.id, request.document.version, request.kind !== 'delete', heard)
+        }
+        return answer
+      },
+    }
+  }
+  const declarations = new Map(scenario.hops.map((hop) => [hop.name, hop]))
+  return (hopName) => open(declarations.get(hopName)!)
+}
+
+/** Before each run, something in the world may change. */
+function changeWeather(account: SimulatedAccount, clock: ManualClock, random: Random): void {
+  const nowMs = clock.nowMs()
+  const region = pick(random, regions)
+  const other = pick(
+    random,
+    regions.filter((name) => name !== region),
+  )
+  const roll = random.next()
+  if (roll < 0.1) account.pauseReplication(region, other, nowMs)
+  else if (roll < 0.25)
+    for (const from of regions) for (const to of regions) if (from !== to) account.resumeReplication(from, to, nowMs)
+  if (roll >= 0.25 && roll < 0.28) account.setRegionOffline(region, pick(random, ['unavailable', 'hang']), nowMs)
+  else if (roll < 0.4) for (const name of regions) account.setRegionOnline(name, nowMs)
+  const isOnline = account.regions(nowMs).some(({ name, state }) => name === region && state === 'online')
+  if (roll >= 0.4 && roll < 0.43 && isOnline) account.failover(region, nowMs)
+  if (roll >= 0.43 && roll < 0.5) account.addFaultRule(randomFault(random, region))
+}
+
+/**
+ * After the commit only what leaves a client in doubt: a service that carries out a write and then says for certain that it
+ * did not is lying, and no client can tell.
+ */
+function randomFault(random: Random, region: string): FaultRule {
+  const doubtful = [
+    { status: 503 },
+    { status: 500 },
+    { status: 408 },
+    { connection: 'reset' },
+    { connection: 'hang' },
+    { connection: 'truncate' },
+    { delayMs: 700 },
+  ] as const
+  const certain = [
+    { status: 429, substatus: 3200 },
+    { status: 410, substatus: 1002 },
+    { status: 404, substatus: 1002 },
+    { status: 449 },
+  ] as const
+  const when = pick(random, ['before', 'after'] as const)
+  const misfortune = when === 'after' ? pick(random, doubtful) : pick(random, [...doubtful, ...certain])
+  return { region, share: pick(random, [0.2, 1]), count: 1 + integerBelow(random, 4), when, ...misfortune }
+}

@@ -1,0 +1,97 @@
+import { integerBelow, type Random } from '../base/random.ts'
+import {
+  type CarryFault,
+  carrierKinds,
+  faultKinds,
+  type HopDeclaration,
+  readKinds,
+  type Scenario,
+  type Step,
+  writeKinds,
+} from '../domain/scenario.ts'
+
+export const pick = <T>(random: Random, values: readonly T[]): T => values[integerBelow(random, values.length)]!
+
+const chance = (random: Random, share: number) => random.next() < share
+
+/** Any journey that the scenario file could declare: some sensible, most of them not. */
+export function randomScenario(random: Random, regions: readonly string[]): Scenario {
+  const hops = Array.from({ length: 2 + integerBelow(random, 3) }, (_, index) => randomHop(random, index, regions))
+  const document = chance(random, 0.7) ? 'reused' : 'fresh'
+  const writes = writeKinds.filter((kind) => kind !== 'create' || document === 'fresh')
+  return {
+    name: 'explored',
+    about: '',
+    target: 'default',
+    schedule: { kind: 'every', periodMs: 1000, jitterMs: 0 },
+    deadlineMs: 120_000,
+    container: { database: 'explore', container: 'documents' },
+    partitionKey: ['/pk'],
+    document,
+    partitions: 1 + integerBelow(random, 6),
+    ttlSeconds: 3600,
+    visibilityWithinMs: pick(random, [0, 200]),
+    hops,
+    journey: randomJourney(random, hops, writes),
+    arms: [
+      { name: 'propagated', share: 0.7, token: 'carried' },
+      { name: 'control', share: 0.3, token: 'lost' },
+    ],
+    objectives: { staleReads: 0, tokenLoss: 0, p95Ms: undefined, retriesPerRead: undefined },
+    budget: undefined,
+  }
+}
+
+function randomHop(random: Random, index: number, regions: readonly string[]): HopDeclaration {
+  return {
+    name: `hop-${index}`,
+    region: chance(random, 0.1) ? undefined : pick(random, regions),
+    client: pick(random, ['own', 'own', 'per-operation']),
+    retries: pick(random, ['sdk', 'sdk', 'none']),
+    consistency: pick(random, ['Session', 'Session', 'Session', 'Eventual', 'ConsistentPrefix']),
+  }
+}
+
+function randomJourney(
+  random: Random,
+  hops: readonly HopDeclaration[],
+  writes: readonly (typeof writeKinds)[number][],
+): Step[] {
+  const at = () => pick(random, hops).name
+  const first = at()
+  const steps: Step[] = [{ kind: 'write', write: pick(random, writes), at: first }]
+  let here = first
+  const length = 2 + integerBelow(random, 8)
+  for (let step = 0; step < length; step++) {
+    const roll = random.next()
+    if (roll < 0.25) {
+      here = chance(random, 0.8) ? here : at()
+      steps.push({
+        kind: 'write',
+        write: pick(
+          random,
+          writes.filter((kind) => kind !== 'create'),
+        ),
+        at: here,
+      })
+    } else if (roll < 0.55) {
+      const to = pick(
+        random,
+        hops.map(({ name }) => name).filter((name) => name !== here),
+      )
+      steps.push({ kind: 'carry', carrier: pick(random, carrierKinds), from: here, to, faults: randomFaults(random) })
+      here = to
+      steps.push({ kind: 'read', read: pick(random, readKinds), at: here })
+    } else if (roll < 0.85) {
+      steps.push({ kind: 'read', read: pick(random, readKinds), at: chance(random, 0.8) ? here : at() })
+    } else {
+      steps.push({ kind: 'wait', sweepMs: [pick(random, [0, 1, 10, 40, 200])] })
+    }
+  }
+  return steps
+}
+
+const randomFaults = (random: Random): CarryFault[] =>
+  chance(random, 0.5)
+    ? []
+    : [{ token: pick(random, faultKinds), share: pick(random, [0.3, 1]), writesBack: 1 + integerBelow(random, 3) }]
