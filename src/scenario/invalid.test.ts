@@ -78,6 +78,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '9:14: write "batch" is not available in this version; write "create", "upsert", "replace", "patch" or "delete"',
   ],
   'list-for-map': ['6:3: a list stands where a map belongs; write "key: value" lines below it, or braces'],
+  'map-for-duration': ['2:8: a map is not a duration; write a number with ms, s, m or h, for example "2s"'],
   'map-for-list': ['9:3: a map stands where a list belongs; write "- " before each entry'],
   'missing-keys': [
     '1:1: the key "container" is missing; add "container:"',

@@ -130,10 +130,7 @@ const objectives = mapOf({
     .share('0%')
     .describe('Largest acceptable share of reads without a covering token where it is carried.')
     .optional(),
-  p95: values
-    .duration({ minMs: 1, example: '250ms' })
-    .describe('95 of 100 reads take no longer.')
-    .optional(),
+  p95: values.duration({ minMs: 1, example: '250ms' }).describe('95 of 100 reads take no longer.').optional(),
   retriesPerRead: values
     .number({ min: 0, example: 0.1 })
     .describe('Largest acceptable mean of retries a read.')

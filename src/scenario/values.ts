@@ -13,8 +13,8 @@ export const duration = ({ minMs = 0, example = '2s' }: { minMs?: number; exampl
   scalar(
     { title: 'duration', type: ['string', 'integer'], pattern: durationPattern, maximum: 0, examples: [example] },
     (value) => {
-      const ms = parseDuration(String(value))
-      if (ms === undefined || !(typeof value === 'string' || value === 0))
+      const ms = readDuration(value)
+      if (ms === undefined)
         return refuse(
           (shown) => `${shown} is not a duration`,
           `write a number with ms, s, m or h, for example ${quote(example)}`,
@@ -25,6 +25,10 @@ export const duration = ({ minMs = 0, example = '2s' }: { minMs?: number; exampl
       return ms
     },
   )
+
+/** YAML reads a plain `0` as a number. */
+const readDuration = (value: unknown): number | undefined =>
+  typeof value === 'string' || value === 0 ? parseDuration(String(value)) : undefined
 
 const timerMaxMs = 24 * 86_400_000
 
@@ -55,7 +59,7 @@ export const jitter = scalar<{ readonly share: number } | { readonly ms: number 
   (value) => {
     const part = parseShare(value)
     if (part !== undefined) return { share: part }
-    const ms = typeof value === 'string' || value === 0 ? parseDuration(String(value)) : undefined
+    const ms = readDuration(value)
     const instead = 'write a percentage of the period or a time, for example "10%" or "50ms"'
     return ms === undefined ? refuse((shown) => `${shown} is neither a share nor a duration`, instead) : { ms }
   },
