@@ -18,7 +18,7 @@ import { type Delay, type SimulatorOptions, withDefaults } from './options.ts'
 import type { PartitionKeyRange } from './partition-range.ts'
 import { planQuery, queryItems } from './query-operations.ts'
 import { answer, refusal, success } from './replies.ts'
-import { QueryProblem } from './sql/parse.ts'
+import { QueryProblem } from './sql/syntax.ts'
 import { type Region, type RegionStatus, Topology } from './topology.ts'
 
 export type { RegionStatus } from './topology.ts'

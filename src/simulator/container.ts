@@ -19,8 +19,6 @@ export class Container {
   throughput: number
   /** Raised by each replacement of the definition. */
   revision = 1
-  /** Which range holds a partition key, for the keys met of late: hashing one costs more than a whole point read. */
-  readonly #placed = new Map<string, PartitionKeyRange>()
 
   constructor(
     world: ReplicationWorld,
@@ -48,13 +46,10 @@ export class Container {
 
   /** `printed` is the key as `printPartitionKey` prints it. */
   rangeOf(key: PartitionKeyValue, printed: string): PartitionKeyRange {
-    const known = this.#placed.get(printed)
-    if (known !== undefined) return known
+    // Hashing a key costs more than a whole point read; the range that already has it is found without.
+    for (const range of this.ranges) if (range.items.partition(printed) !== undefined) return range
     const effective = effectivePartitionKey(key)
-    const range = this.ranges.findLast(({ minInclusive }) => minInclusive <= effective)!
-    if (this.#placed.size >= placedMax) this.#placed.clear()
-    this.#placed.set(printed, range)
-    return range
+    return this.ranges.findLast(({ minInclusive }) => minInclusive <= effective)!
   }
 
   /** Request units a second of one range in one region. */
@@ -110,8 +105,6 @@ export class Container {
     return { paths, ...(kind === undefined ? {} : { kind }), ...(version === undefined ? {} : { version }) }
   }
 }
-
-const placedMax = 200_000
 
 const defaultIndexingPolicy: Json = {
   indexingMode: 'consistent',

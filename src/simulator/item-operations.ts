@@ -12,7 +12,7 @@ import {
   type Waiting,
   withOwner,
 } from './item-access.ts'
-import { type ItemChain, versionAt } from './item-store.ts'
+import { type ItemChain, type ItemVersion, versionAt } from './item-store.ts'
 import { decideWrite, type Found, type ItemWrite, itemBytesMax, type WriteDecision } from './item-write.ts'
 import type { Item, ItemOperation, Json, PartitionKeyValue, Reply } from './operation.ts'
 import { extractPartitionKey, printPartitionKey } from './partition-key.ts'
@@ -37,18 +37,20 @@ export function readItem(
   if (busy) return busy
   const state = chooseState(request, range)
   if (isWaiting(state) || isReply(state)) return state
-  const version = versionAt(range.items.chain(key, operation.id), state.lsn)
-  const item = visibleItem(container, version, nowMs)
-  if (item === undefined || version === undefined) {
+  const chain = range.items.chain(key, operation.id)
+  const version = versionAt(chain, state.lsn)
+  if (chain === undefined || version === undefined || visibleItem(container, version, nowMs) === undefined) {
     const charge = requestCharge.notFound(level)
     return fromRange(request, range, state.lsn, refusal(404, 'The item does not exist.', { requestCharge: charge }))
   }
-  if (operation.ifNoneMatch === version.etag) {
-    const reply = { status: 304, requestCharge: requestCharge.notFound(level), etag: version.etag }
+  const item = wholeItem(request, range, chain.number, version)
+  const etag = item._etag
+  if (operation.ifNoneMatch === etag) {
+    const reply = { status: 304, requestCharge: requestCharge.notFound(level), etag }
     return fromRange(request, range, state.lsn, reply)
   }
   const charge = requestCharge.pointRead(version.bytes, level)
-  return fromRange(request, range, state.lsn, { status: 200, body: item, requestCharge: charge, etag: version.etag })
+  return fromRange(request, range, state.lsn, { status: 200, body: item, requestCharge: charge, etag })
 }
 
 export function writeItem(request: ItemRequest, operation: ItemWrite): Reply {
@@ -74,9 +76,9 @@ export function writeItem(request: ItemRequest, operation: ItemWrite): Reply {
   const chain = range.items.chain(key, id)
   const newest = chain?.newest
   const item = visibleItem(container, newest, nowMs)
-  const found = item && newest ? { item, etag: newest.etag } : undefined
+  const found = item && newest ? { item, etag: etagOf(container, range, newest.lsn) } : undefined
   const decision = decideWrite(operation, found, {
-    matches: (document, condition) => matchesCondition(document, condition),
+    matches: (condition) => matchesCondition(wholeItem(request, range, chain!.number, newest!), condition),
     fixedProperties: ['id', ...systemProperties, ...container.partitionKeyPaths.map((names) => names[0]!)],
   })
   const reply = carryOut(request, range, key, id, decision, { chain, found, kind: operation.kind })
@@ -99,22 +101,23 @@ function carryOut(
     return refusal(status, message, { substatus, requestCharge: requestCharge.refusedWrite() })
   }
   const expiry = expiryOf(container)
-  const etag = etagOf(container, range)
   if (decision.next === undefined) {
     const bytes = before.chain?.newest.bytes ?? 0
-    range.commit(key, id, { item: undefined, etag, bytes: 0 }, nowMs, expiry)
+    range.commit(key, id, { item: undefined, bytes: 0 }, nowMs, expiry)
     return { status: 204, requestCharge: requestCharge.remove(bytes) }
   }
+  // Replies hand out parts of the stored item: nobody may change it afterwards.
+  const item = freezeDeep({ ...decision.next })
   const number = before.chain?.number ?? range.items.nextItemNumber
-  const item = withSystemProperties(request, decision.next, itemResourceId(container.rid, range.id, number), etag)
-  const bytes = Buffer.byteLength(JSON.stringify(item))
+  const body = wholeItem(request, range, number, { item, lsn: range.committedLsn + 1, committedAtMs: nowMs })
+  const bytes = Buffer.byteLength(JSON.stringify(body))
   if (bytes > itemBytesMax) {
     return refusal(413, 'The item is larger than 2 MB.', { requestCharge: requestCharge.refusedWrite() })
   }
-  range.commit(key, id, { item, etag, bytes }, nowMs, expiry)
+  range.commit(key, id, { item, bytes }, nowMs, expiry)
   const isNew = before.found === undefined
   const charge = isNew ? requestCharge.create(bytes) : requestCharge.replace(bytes)
-  return { status: decision.status, body: item, requestCharge: charge, etag }
+  return { status: decision.status, body, requestCharge: charge, etag: body._etag }
 }
 
 /** Where a write goes: its partition key and id, or why it goes nowhere. */
@@ -148,23 +151,32 @@ export function problemWithKey(container: Container, key: PartitionKeyValue): Re
 
 const systemProperties = ['_rid', '_self', '_etag', '_attachments', '_ts']
 
-function withSystemProperties(request: ItemRequest, item: Item, rid: string, etag: string): Item {
-  const { container, world, nowMs } = request
-  const stored = {
-    ...item,
+/**
+ * The item as a reader gets it. System properties are made anew each time: keeping them would double the memory of a
+ * small document.
+ */
+export function wholeItem(
+  { container, world }: ItemRequest,
+  range: PartitionKeyRange,
+  number: number,
+  version: Pick<ItemVersion, 'item' | 'lsn' | 'committedAtMs'>,
+) {
+  const rid = itemResourceId(container.rid, range.id, number)
+  return {
+    ...version.item!,
     _rid: rid,
     _self: `${container.self}docs/${rid}/`,
-    _etag: etag,
+    _etag: etagOf(container, range, version.lsn),
     _attachments: 'attachments/',
-    _ts: Math.floor((world.settings.wallOriginMs + nowMs) / 1000),
+    _ts: Math.floor((world.settings.wallOriginMs + version.committedAtMs) / 1000),
   }
-  // Replies hand out the stored item itself: nobody may change it afterwards.
-  return freezeDeep(stored)
 }
 
 /** A commit has its own: the version tells apart LSNs that a forced failover gave out twice. */
-const etagOf = (container: Container, range: PartitionKeyRange): string =>
-  `"${container.rid}-${range.id}-${range.version}-${range.committedLsn + 1}"`
+function etagOf(container: Container, range: PartitionKeyRange, lsn: number): string {
+  const version = lsn > range.committedLsn ? range.version : range.versionOfCommit(lsn)
+  return `"${container.rid}-${range.id}-${version}-${lsn}"`
+}
 
 function matchesCondition(item: Item, condition: string): boolean {
   return (

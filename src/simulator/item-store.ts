@@ -3,9 +3,9 @@ import type { Item } from './operation.ts'
 /** One state of an item in its range's log. */
 export interface ItemVersion {
   readonly lsn: number
-  /** The document as a reader gets it, system properties included; undefined: deleted. */
+  /** The document as it was written, without system properties, which follow from where it lies; undefined: deleted. */
   readonly item: Item | undefined
-  readonly etag: string
+  /** Size of the whole document as JSON. */
   readonly bytes: number
   readonly committedAtMs: number
   /** 1 for the commit that creates the item, then one more each time; again 1 when it was deleted or expired meanwhile. */
@@ -24,13 +24,49 @@ export interface ItemChain {
   lookedAtSecond: number | undefined
 }
 
-/** All items with one partition key value. */
-export interface LogicalPartition {
+/** All items with one partition key value, in order of their numbers. Most hold one item, which needs no map. */
+export class LogicalPartition {
   /** Printed key, unique in the container. */
   readonly key: string
   /** Grows with each new logical partition of its range. */
   readonly number: number
-  readonly items: Map<string, ItemChain>
+  #only: ItemChain | undefined
+  #many: Map<string, ItemChain> | undefined
+
+  constructor(key: string, number: number) {
+    this.key = key
+    this.number = number
+  }
+
+  get isEmpty(): boolean {
+    return this.#only === undefined && this.#many === undefined
+  }
+
+  get(id: string): ItemChain | undefined {
+    if (this.#many) return this.#many.get(id)
+    return this.#only?.id === id ? this.#only : undefined
+  }
+
+  chains(): Iterable<ItemChain> {
+    if (this.#many) return this.#many.values()
+    return this.#only ? [this.#only] : []
+  }
+
+  add(chain: ItemChain): void {
+    if (this.#many) this.#many.set(chain.id, chain)
+    else if (this.#only === undefined) this.#only = chain
+    else {
+      this.#many = new Map([this.#only, chain].map((each) => [each.id, each]))
+      this.#only = undefined
+    }
+  }
+
+  remove(chain: ItemChain): void {
+    if (this.#only === chain) this.#only = undefined
+    if (this.#many?.get(chain.id) !== chain) return
+    this.#many.delete(chain.id)
+    if (this.#many.size === 0) this.#many = undefined
+  }
 }
 
 /**
@@ -57,7 +93,7 @@ export class ItemStore {
   }
 
   chain(key: string, id: string): ItemChain | undefined {
-    return this.#partitions.get(key)?.items.get(id)
+    return this.#partitions.get(key)?.get(id)
   }
 
   /** The number that the next new item will get. */
@@ -69,13 +105,13 @@ export class ItemStore {
   put(key: string, id: string, version: ItemVersion, expiresAtMs: number | undefined): ItemChain {
     let partition = this.#partitions.get(key)
     if (partition === undefined) {
-      partition = { key, number: ++this.#partitionNumber, items: new Map() }
+      partition = new LogicalPartition(key, ++this.#partitionNumber)
       this.#partitions.set(key, partition)
     }
-    let chain = partition.items.get(id)
+    let chain = partition.get(id)
     if (chain === undefined) {
       chain = { id, partition, number: ++this.#itemNumber, newest: version, lookedAtSecond: undefined }
-      partition.items.set(id, chain)
+      partition.add(chain)
     } else {
       version.older = chain.newest
       chain.newest = version
@@ -104,7 +140,7 @@ export class ItemStore {
   /** Undoes every commit beyond `lsn`. */
   cut(lsn: number): void {
     for (const partition of this.#partitions.values()) {
-      for (const chain of partition.items.values()) {
+      for (const chain of partition.chains()) {
         let version: ItemVersion | undefined = chain.newest
         while (version !== undefined && version.lsn > lsn) version = version.older
         if (version === undefined) this.#remove(chain)
@@ -140,7 +176,7 @@ export class ItemStore {
         chain.lookedAtSecond = undefined
         const dueMs = expiresAtMs(chain.newest)
         // A chain that was removed, or whose newest state expires later, is looked after elsewhere.
-        if (chain.partition.items.get(chain.id) !== chain || dueMs === undefined) continue
+        if (chain.partition.get(chain.id) !== chain || dueMs === undefined) continue
         if (dueMs > nowMs || chain.newest.lsn > leastLsn) this.#expectExpiry(chain, Math.max(dueMs, nowMs))
         else this.#remove(chain)
       }
@@ -150,8 +186,8 @@ export class ItemStore {
 
   #remove(chain: ItemChain): void {
     const { partition } = chain
-    if (partition.items.get(chain.id) === chain) partition.items.delete(chain.id)
-    if (partition.items.size === 0 && this.#partitions.get(partition.key) === partition) {
+    partition.remove(chain)
+    if (partition.isEmpty && this.#partitions.get(partition.key) === partition) {
       this.#partitions.delete(partition.key)
     }
   }

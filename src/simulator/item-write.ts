@@ -18,8 +18,8 @@ export type WriteDecision =
   | { readonly status: 400 | 404 | 409 | 412 | 413 | 501; readonly substatus?: number; readonly message: string }
 
 export interface WriteRules {
-  /** Evaluates a patch's condition; may throw the query room's QueryProblem. */
-  readonly matches: (item: Item, condition: string) => boolean
+  /** Evaluates a patch's condition on the item as found; may throw the query room's QueryProblem. */
+  readonly matches: (condition: string) => boolean
   /** Top-level properties that a patch must leave alone. */
   readonly fixedProperties: readonly string[]
 }
@@ -51,7 +51,7 @@ function decidePatch(
   rules: WriteRules,
 ): WriteDecision {
   const { condition, operations } = operation.patch
-  if (condition !== undefined && !rules.matches(found.item, condition)) {
+  if (condition !== undefined && !rules.matches(condition)) {
     return { status: 412, message: 'The item does not meet the condition of the patch.' }
   }
   const patched = applyPatch(found.item, operations, rules.fixedProperties)

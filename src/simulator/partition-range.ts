@@ -56,6 +56,11 @@ export class PartitionKeyRange {
     return { text: `${this.id}:${version}#${lsn}#${writeRegionId}=${lsn}`, version }
   }
 
+  /** The version under which a commit was made. */
+  versionOfCommit(lsn: number): number {
+    return (this.#epochs.findLast((epoch) => epoch.fromLsn <= lsn) ?? this.#epochs[0]!).version
+  }
+
   demandedLsn(token: RangeToken): number {
     return demandedLsn(token, this.#epochs)
   }
@@ -79,7 +84,7 @@ export class PartitionKeyRange {
   commit(
     key: string,
     id: string,
-    state: Pick<ItemVersion, 'item' | 'etag' | 'bytes'>,
+    state: Pick<ItemVersion, 'item' | 'bytes'>,
     nowMs: number,
     expiresAtMs: (version: ItemVersion) => number | undefined,
   ): { version: ItemVersion; chain: ItemChain } {
@@ -90,7 +95,6 @@ export class PartitionKeyRange {
     const version: ItemVersion = {
       lsn,
       item: state.item,
-      etag: state.etag,
       bytes: state.bytes,
       committedAtMs: nowMs,
       itemVersion: goesOn ? before.itemVersion + 1 : 1,

@@ -9,7 +9,7 @@ import {
   type Waiting,
   withOwner,
 } from './item-access.ts'
-import { problemWithKey } from './item-operations.ts'
+import { problemWithKey, wholeItem } from './item-operations.ts'
 import { type LogicalPartition, versionAt } from './item-store.ts'
 import type { ItemOperation, Json, Reply } from './operation.ts'
 import { printPartitionKey } from './partition-key.ts'
@@ -17,9 +17,9 @@ import type { PartitionKeyRange } from './partition-range.ts'
 import { refusal } from './replies.ts'
 import { requestCharge } from './request-charge.ts'
 import { compiledQuery } from './sql/cache.ts'
-import { QueryProblem } from './sql/parse.ts'
 import { queryPlan } from './sql/plan.ts'
 import type { QueryInput, QueryParameters, ResumePoint } from './sql/query.ts'
+import { QueryProblem } from './sql/syntax.ts'
 
 type Query = Extract<ItemOperation, { kind: 'queryItems' }>
 
@@ -149,15 +149,16 @@ function targetRanges({ container, trace }: ItemRequest, operation: Query): read
 
 /** The documents that the query is about, as the range's log up to `lsn` has them. */
 function* documents(
-  { container, nowMs }: ItemRequest,
+  request: ItemRequest,
   operation: Query,
   range: PartitionKeyRange,
   lsn: number,
 ): Generator<QueryInput> {
   for (const partition of partitionsOf(operation, range)) {
-    for (const chain of partition.items.values()) {
-      const item = visibleItem(container, versionAt(chain, lsn), nowMs)
-      if (item !== undefined) yield { item, place: [partition.number, chain.number] }
+    for (const chain of partition.chains()) {
+      const version = versionAt(chain, lsn)
+      if (version === undefined || visibleItem(request.container, version, request.nowMs) === undefined) continue
+      yield { item: wholeItem(request, range, chain.number, version), place: [partition.number, chain.number] }
     }
   }
 }

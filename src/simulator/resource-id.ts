@@ -7,8 +7,10 @@ export function resourceId(...numbers: readonly number[]): string {
 
 export const resourceBytes = (rid: string): Buffer => Buffer.from(rid.replaceAll('-', '/'), 'base64')
 
-/** The container's bytes, then the range and the item's number in it. */
+/** The container's id, then the range and the item's number in it. Clients only compare it. */
 export function itemResourceId(container: string, range: string, number: number): string {
-  const owner = resourceBytes(container)
-  return resourceId(owner.readUInt32BE(0), owner.readUInt32BE(4), Number(range), number)
+  const rest = Buffer.allocUnsafe(8)
+  rest.writeUInt32BE(Number(range), 0)
+  rest.writeUInt32BE(number, 4)
+  return container.replace('=', '') + rest.toString('base64url')
 }

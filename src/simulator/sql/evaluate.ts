@@ -1,5 +1,5 @@
 import { aggregates, builtIns } from './functions.ts'
-import { type Expression, QueryProblem, unsupported } from './parse.ts'
+import { type Call, type Expression, QueryProblem, unsupported } from './syntax.ts'
 import { compare, equal, property, type Value } from './values.ts'
 
 /** What names mean while a row is evaluated. */
@@ -15,9 +15,9 @@ export type Evaluator = (scope: Scope) => Value
 /** Compiles an expression to a function of the scope. Throws QueryProblem for what is wrong or not supported. */
 export function compile(expression: Expression): Evaluator {
   switch (expression.type) {
-    case 'identifier':
+    case 'name':
       return compileName(expression.name)
-    case 'parameter_name': {
+    case 'parameter': {
       const { name } = expression
       return ({ parameters }) => {
         if (!Object.hasOwn(parameters, name))
@@ -25,76 +25,60 @@ export function compile(expression: Expression): Evaluator {
         return parameters[name]
       }
     }
-    case 'number_constant':
-    case 'string_constant':
-    case 'boolean_constant': {
+    case 'constant': {
       const { value } = expression
       return () => value
     }
-    case 'null_constant':
-      return () => null
-    case 'undefined_constant':
+    case 'undefined':
       return () => undefined
-    case 'array_constant':
-    case 'scalar_array_expression': {
+    case 'array': {
       const elements = expression.elements.map(compile)
       return (scope) => elements.map((element) => element(scope)).filter((value) => value !== undefined)
     }
-    case 'object_constant':
-    case 'scalar_object_expression':
-      return compileObject(expression.properties.map(({ key, value }) => [keyText(key), compile(value)]))
-    case 'collection_expression':
-      return compile(expression.expression)
-    case 'scalar_member_expression':
-    case 'collection_member_expression': {
+    case 'object':
+      return compileObject(expression.properties.map(({ key, value }) => [key, compile(value)]))
+    case 'member': {
       const object = compile(expression.object)
-      const key = expression.computed ? compile(expression.property) : constantKey(expression.property)
+      const key = compile(expression.key)
       return (scope) => property(object(scope), key(scope))
     }
-    case 'scalar_unary_expression':
+    case 'unary':
       return compileUnary(expression.operator, compile(expression.argument))
-    case 'scalar_binary_expression':
-      // The grammar binds NOT tighter than the service does: `NOT a = b` would be read as `(NOT a) = b`.
-      if (isNot(expression.left) && !['AND', 'OR'].includes(expression.operator))
-        throw unsupported('NOT without parentheses')
+    case 'binary':
       return compileBinary(expression.operator, compile(expression.left), compile(expression.right))
-    case 'scalar_conditional_expression': {
-      const [test, yes, no] = [expression.test, expression.consequent, expression.alternate].map(compile)
+    case 'conditional': {
+      const [test, yes, no] = [expression.test, expression.yes, expression.no].map(compile)
       return (scope) => (test!(scope) === true ? yes!(scope) : no!(scope))
     }
-    case 'scalar_in_expression': {
+    case 'in': {
       const value = compile(expression.value)
       const list = expression.list.map(compile)
       return (scope) => {
         const wanted = value(scope)
-        return list.map((element) => equal(wanted, element(scope))).reduce(or, false)
+        return list.map((element) => equal(wanted, element(scope))).reduce<Value>(or, false)
       }
     }
-    case 'scalar_between_expression': {
+    case 'between': {
       const [value, begin, end] = [expression.value, expression.begin, expression.end].map(compile)
       return (scope) => and(compare('>=', value!(scope), begin!(scope)), compare('<=', value!(scope), end!(scope)))
     }
-    case 'scalar_function_expression':
+    case 'call':
       return compileCall(expression)
-    default:
-      throw unsupported('a subquery')
   }
 }
 
 /** The aggregate calls in an expression, outermost only. */
-export function aggregateCalls(expression: Expression): Extract<Expression, { type: 'scalar_function_expression' }>[] {
-  if (expression.type === 'scalar_function_expression' && isAggregate(expression)) return [expression]
+export function aggregateCalls(expression: Expression): Call[] {
+  if (expression.type === 'call' && isAggregate(expression)) return [expression]
   return children(expression).flatMap(aggregateCalls)
 }
 
 /** Names that an expression reads outside of its aggregate calls. */
 export function freeNames(expression: Expression): string[] {
-  if (expression.type === 'identifier') return [expression.name]
-  if (expression.type === 'scalar_function_expression' && isAggregate(expression)) return []
+  if (expression.type === 'name') return [expression.name]
+  if (expression.type === 'call' && isAggregate(expression)) return []
   return children(expression).flatMap(freeNames)
 }
-
-export const keyText = (key: { type: string; name?: string; value?: string }): string => key.name ?? key.value ?? ''
 
 export function compileObject(properties: readonly (readonly [string, Evaluator])[]): Evaluator {
   return (scope) => {
@@ -113,14 +97,9 @@ export const and = (left: Value, right: Value): Value =>
 const or = (left: Value, right: Value): Value =>
   left === true || right === true ? true : left === false && right === false ? false : undefined
 
-const isAggregate = (call: { name: { name: string }; udf?: boolean }) =>
-  !call.udf && Object.hasOwn(aggregates, call.name.name.toUpperCase())
-
-const isNot = (expression: Expression) =>
-  expression.type === 'scalar_unary_expression' && expression.operator.toUpperCase() === 'NOT'
+const isAggregate = (call: Call) => Object.hasOwn(aggregates, call.name)
 
 function compileName(name: string): Evaluator {
-  if (name === 'undefined') return () => undefined
   return ({ names }) => {
     if (!Object.hasOwn(names, name)) {
       throw new QueryProblem('BadRequest', `Identifier '${name}' could not be resolved.`)
@@ -129,31 +108,17 @@ function compileName(name: string): Evaluator {
   }
 }
 
-function constantKey(key: Expression): Evaluator {
-  if (key.type !== 'identifier') return compile(key)
-  const { name } = key
-  return () => name
-}
-
-function compileUnary(operator: string, argument: Evaluator): Evaluator {
-  const asNumber =
-    (apply: (value: number) => number): Evaluator =>
-    (scope) => {
+function compileUnary(operator: 'NOT' | '-' | '+', argument: Evaluator): Evaluator {
+  if (operator === 'NOT') {
+    return (scope) => {
       const value = argument(scope)
-      return typeof value === 'number' ? apply(value) : undefined
+      return typeof value === 'boolean' ? !value : undefined
     }
-  switch (operator.toUpperCase()) {
-    case 'NOT':
-      return (scope) => {
-        const value = argument(scope)
-        return typeof value === 'boolean' ? !value : undefined
-      }
-    case '-':
-      return asNumber((value) => -value)
-    case '+':
-      return asNumber((value) => value)
-    default:
-      throw unsupported(`the operator ${operator}`)
+  }
+  const sign = operator === '-' ? -1 : 1
+  return (scope) => {
+    const value = argument(scope)
+    return typeof value === 'number' ? sign * value : undefined
   }
 }
 
@@ -175,7 +140,7 @@ function compileBinary(operator: string, left: Evaluator, right: Evaluator): Eva
       return Number.isFinite(result) ? result : undefined
     }
   }
-  switch (operator.toUpperCase()) {
+  switch (operator) {
     case 'AND':
       return (scope) => {
         const first = left(scope)
@@ -215,9 +180,8 @@ function compileBinary(operator: string, left: Evaluator, right: Evaluator): Eva
   }
 }
 
-function compileCall(call: Extract<Expression, { type: 'scalar_function_expression' }>): Evaluator {
-  const name = call.name.name.toUpperCase()
-  if (call.udf) throw unsupported('a user-defined function')
+function compileCall(call: Call): Evaluator {
+  const { name } = call
   if (isAggregate(call)) {
     if (call.arguments.length !== 1) throw new QueryProblem('BadRequest', `${name} takes one argument.`)
     return ({ totals }) => {
@@ -229,10 +193,8 @@ function compileCall(call: Extract<Expression, { type: 'scalar_function_expressi
   if (known === undefined) throw unsupported(`the function ${name}`)
   const [least, most] = known.arity
   if (call.arguments.length < least || call.arguments.length > most) {
-    throw new QueryProblem(
-      'BadRequest',
-      `The function ${name} takes ${least}${most > least ? ` to ${most}` : ''} arguments.`,
-    )
+    const count = most > least ? `${least} to ${most}` : least
+    throw new QueryProblem('BadRequest', `The function ${name} takes ${count} arguments.`)
   }
   const args = call.arguments.map(compile)
   return (scope) => known.apply(args.map((argument) => argument(scope)))
@@ -240,28 +202,23 @@ function compileCall(call: Extract<Expression, { type: 'scalar_function_expressi
 
 function children(expression: Expression): readonly Expression[] {
   switch (expression.type) {
-    case 'array_constant':
-    case 'scalar_array_expression':
+    case 'array':
       return expression.elements
-    case 'object_constant':
-    case 'scalar_object_expression':
+    case 'object':
       return expression.properties.map(({ value }) => value)
-    case 'collection_expression':
-      return [expression.expression]
-    case 'scalar_member_expression':
-    case 'collection_member_expression':
-      return expression.computed ? [expression.object, expression.property] : [expression.object]
-    case 'scalar_unary_expression':
+    case 'member':
+      return [expression.object, expression.key]
+    case 'unary':
       return [expression.argument]
-    case 'scalar_binary_expression':
+    case 'binary':
       return [expression.left, expression.right]
-    case 'scalar_conditional_expression':
-      return [expression.test, expression.consequent, expression.alternate]
-    case 'scalar_in_expression':
+    case 'conditional':
+      return [expression.test, expression.yes, expression.no]
+    case 'in':
       return [expression.value, ...expression.list]
-    case 'scalar_between_expression':
+    case 'between':
       return [expression.value, expression.begin, expression.end]
-    case 'scalar_function_expression':
+    case 'call':
       return expression.arguments
     default:
       return []

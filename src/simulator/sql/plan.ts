@@ -1,8 +1,7 @@
 import type { Json } from '../operation.ts'
-import type { Expression, Query } from './parse.ts'
-import { unsupported } from './parse.ts'
 import { printExpression, printFrom } from './print.ts'
 import { type CompiledQuery, nameItems, nameOf, type QueryParameters } from './query.ts'
+import { type Expression, type Query, unsupported } from './syntax.ts'
 
 const aggregateNames: Readonly<Record<string, string>> = {
   AVG: 'Average',
@@ -32,7 +31,7 @@ export function queryPlan(compiled: CompiledQuery, parameters: QueryParameters):
       orderByExpressions: query.orderBy.map((sort) => printExpression(sort.expression)),
       groupByExpressions: [],
       groupByAliases: aliases ? Object.keys(aliases) : [],
-      aggregates: aliases ? [] : compiled.totals.map((call) => aggregateNames[call.name.name.toUpperCase()]!),
+      aggregates: aliases ? [] : compiled.totals.map((call) => aggregateNames[call.name]!),
       groupByAliasToAggregateType: aliases ?? {},
       rewrittenQuery: rewrite(compiled, number),
       hasSelectValue: query.select.kind === 'value',
@@ -86,11 +85,7 @@ function rewriteTotals(query: Query): string {
 
 /** What one range contributes to an aggregate over all. */
 function partial(expression: Expression): string {
-  const name = expression.type === 'scalar_function_expression' ? expression.name.name.toUpperCase() : ''
-  if (expression.type !== 'scalar_function_expression' || !(name in aggregateNames)) {
-    throw unsupported('a calculation with an aggregate over several ranges')
-  }
-  const argument = printExpression(expression.arguments[0]!)
+  const { name, argument } = singleAggregate(expression)
   if (name === 'AVG') return `{"sum": SUM(${argument}), "count": COUNT(${argument})}`
   if (name === 'MIN' || name === 'MAX') {
     return `{"${name.toLowerCase()}": ${name}(${argument}), "count": COUNT(${argument})}`
@@ -101,12 +96,19 @@ function partial(expression: Expression): string {
 function aggregateAliases(query: Query): Record<string, string> | undefined {
   if (query.select.kind !== 'list') return undefined
   return Object.fromEntries(
-    nameItems(query.select.items).map(([name, expression]) => {
-      if (expression.type !== 'scalar_function_expression')
-        throw unsupported('a calculation with an aggregate over several ranges')
-      return [name, aggregateNames[expression.name.name.toUpperCase()] ?? '']
-    }),
+    nameItems(query.select.items).map(([name, expression]) => [
+      name,
+      aggregateNames[singleAggregate(expression).name]!,
+    ]),
   )
+}
+
+/** The client can only merge the plain results of aggregates. */
+function singleAggregate(expression: Expression): { readonly name: string; readonly argument: string } {
+  if (expression.type !== 'call' || !Object.hasOwn(aggregateNames, expression.name)) {
+    throw unsupported('a calculation with an aggregate over several ranges')
+  }
+  return { name: expression.name, argument: printExpression(expression.arguments[0]!) }
 }
 
 function printSelect(query: Query): string {
@@ -126,9 +128,9 @@ function printPayload(query: Query, root: string): string {
 
 function constantNumber(expression: Expression | undefined, parameters: QueryParameters): number | undefined {
   if (expression === undefined) return undefined
-  if (expression.type === 'number_constant') return Number(expression.value)
+  if (expression.type === 'constant' && typeof expression.value === 'number') return expression.value
   const value = parameters.find(
-    (parameter) => expression.type === 'parameter_name' && parameter.name === expression.name,
+    (parameter) => expression.type === 'parameter' && parameter.name === expression.name,
   )?.value
   if (typeof value !== 'number')
     throw unsupported('TOP, OFFSET or LIMIT from anything but a number or a numeric parameter')

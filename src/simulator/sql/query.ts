@@ -1,7 +1,16 @@
 import type { Json } from '../operation.ts'
-import { aggregateCalls, compile, compileObject, type Evaluator, freeNames, keyText, type Scope } from './evaluate.ts'
+import { aggregateCalls, compile, compileObject, type Evaluator, freeNames, type Scope } from './evaluate.ts'
 import { aggregates } from './functions.ts'
-import { type Expression, parseQuery, type Query, QueryProblem, type Source, unsupported } from './parse.ts'
+import { parseQuery } from './parse.ts'
+import {
+  type Call,
+  type Expression,
+  type Query,
+  QueryProblem,
+  type SelectItem,
+  type Source,
+  unsupported,
+} from './syntax.ts'
 import { canonical, isObject, orderOf, type Value } from './values.ts'
 
 /** A document as a query meets it. `place` is its position in the store, which orders rows that nothing else orders. */
@@ -37,7 +46,7 @@ export type QueryParameters = readonly { readonly name: string; readonly value: 
 export class CompiledQuery {
   readonly query: Query
   /** The aggregate calls of the SELECT clause. */
-  readonly totals: readonly Extract<Expression, { type: 'scalar_function_expression' }>[]
+  readonly totals: readonly Call[]
   readonly #bind: (item: Value) => Iterable<Readonly<Record<string, Value>>>
   readonly #where: Evaluator | undefined
   readonly #select: Evaluator
@@ -51,7 +60,7 @@ export class CompiledQuery {
     this.#where = query.where && compile(query.where)
     this.#select = compileSelect(query)
     this.#sort = query.orderBy.map(({ expression }) => {
-      if (expression.type !== 'scalar_member_expression') throw unsupported('ORDER BY of anything but a path')
+      if (expression.type !== 'member') throw unsupported('ORDER BY of anything but a path')
       return compile(expression)
     })
     const selected = selectedExpressions(query)
@@ -163,9 +172,7 @@ export class CompiledQuery {
         for (const [i, argument] of this.#arguments.entries()) columns[i]!.push(argument(scope))
       }
     }
-    const totals = new Map<Expression, Value>(
-      this.totals.map((call, i) => [call, aggregates[call.name.name.toUpperCase()]!(columns[i]!)]),
-    )
+    const totals = new Map<Expression, Value>(this.totals.map((call, i) => [call, aggregates[call.name]!(columns[i]!)]))
     const value = this.#select({ names: {}, parameters, totals })
     return { results: value === undefined ? [] : [value], scanned }
   }
@@ -188,7 +195,7 @@ export class CompiledQuery {
 
 function selectedExpressions({ select }: Query): Expression[] {
   if (select.kind === 'all') return []
-  return select.kind === 'value' ? [select.expression] : select.items.map((item) => item.property)
+  return select.kind === 'value' ? [select.expression] : select.items.map((item) => item.expression)
 }
 
 function compileSelect(query: Query): Evaluator {
@@ -199,49 +206,37 @@ function compileSelect(query: Query): Evaluator {
   }
   if (from === undefined) throw new QueryProblem('BadRequest', "'SELECT *' needs a FROM clause.")
   if (from.joins.length > 0) throw new QueryProblem('BadRequest', "'SELECT *' is only valid with a single input set.")
-  return compile({ type: 'identifier', name: nameOf(from.source) })
+  return compile({ type: 'name', name: nameOf(from.source) })
 }
 
 /** `c.a.b` is called b; anything without a name $1, $2 … */
-export function nameItems(
-  items: readonly { property: Expression; alias: { name: string } | null }[],
-): (readonly [string, Expression])[] {
+export function nameItems(items: readonly SelectItem[]): (readonly [string, Expression])[] {
   let unnamed = 0
-  return items.map(({ property, alias }) => {
-    const name = alias?.name ?? ownName(property) ?? `$${++unnamed}`
-    return [name, property]
-  })
+  return items.map(({ expression, alias }) => [alias ?? ownName(expression) ?? `$${++unnamed}`, expression])
 }
 
 function ownName(expression: Expression): string | undefined {
-  if (expression.type === 'identifier') return expression.name
-  if (expression.type !== 'scalar_member_expression') return undefined
-  const key = expression.property
-  return key.type === 'identifier' || key.type === 'string_constant' ? keyText(key as { type: string }) : undefined
+  if (expression.type === 'name') return expression.name
+  if (expression.type !== 'member' || expression.key.type !== 'constant') return undefined
+  return typeof expression.key.value === 'string' ? expression.key.value : undefined
 }
 
 /** The name under which a FROM source is known. */
-export function nameOf(source: Source): string {
-  if (source.alias) return source.alias.name
-  const { expression } = source
-  if (expression.type === 'collection_expression' && expression.expression.type === 'identifier') {
-    return expression.expression.name
-  }
-  if (expression.type === 'collection_member_expression' && expression.property.type === 'identifier') {
-    return expression.property.name
-  }
-  throw unsupported('this FROM clause')
+export function nameOf({ alias, path }: Source): string {
+  const name = alias ?? ownName(path)
+  if (name === undefined) throw unsupported('a FROM clause without a name')
+  return name
 }
 
 /** FROM and its joins: each document → the names that it gives rise to, one set a row. */
 function compileFrom(query: Query): (item: Value) => Iterable<Readonly<Record<string, Value>>> {
   const { from } = query
   if (from === undefined) return () => [{}]
-  const root = rootName(from.source.expression)
+  const root = rootName(from.source.path)
   const [first, ...joins] = [from.source, ...from.joins].map((source) => ({
     name: nameOf(source),
-    iteration: source.iteration === true,
-    evaluate: compile(source.expression),
+    iteration: source.iteration,
+    evaluate: compile(source.path),
   }))
   const spread = (source: NonNullable<typeof first>, names: Readonly<Record<string, Value>>) => {
     const value = source.evaluate({ names, parameters: {} })
@@ -256,11 +251,10 @@ function compileFrom(query: Query): (item: Value) => Iterable<Readonly<Record<st
   }
 }
 
-function rootName(expression: Expression): string {
-  if (expression.type === 'identifier') return expression.name
-  if (expression.type === 'collection_expression') return rootName(expression.expression)
-  if (expression.type === 'collection_member_expression') return rootName(expression.object)
-  throw unsupported('a subquery')
+function rootName(path: Expression): string {
+  if (path.type === 'name') return path.name
+  if (path.type === 'member') return rootName(path.object)
+  throw unsupported('a FROM clause that is no path')
 }
 
 const comparePlaces = (left: readonly number[], right: readonly number[]): number => {
