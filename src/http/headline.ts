@@ -32,7 +32,7 @@ const rules: readonly { tone: Tone; holds: (of: Recently) => boolean; say: (of: 
     tone: 'bad',
     holds: ({ brokenPromises }) => brokenPromises > 0,
     say: ({ brokenPromises, judgedInAnyArm }) =>
-      `${countOf(brokenPromises, judgedInAnyArm)} ${was(brokenPromises)} stale although the token was sent`,
+      `${countOf(brokenPromises, judgedInAnyArm)} ${was(brokenPromises)} stale although the consistency level promised better`,
   },
   {
     tone: 'bad',

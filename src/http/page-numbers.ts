@@ -8,19 +8,19 @@ export const printCount = (count: number): string => count.toLocaleString('en', 
 /** Three significant digits at most; tiny shares are not rounded to a comforting 0. */
 export function printShare(share: number): string {
   const percent = share * 100
-  if (percent === 0) return '0 %'
-  if (percent < 0.01) return '< 0.01 %'
-  return `${percent.toLocaleString('en', { maximumSignificantDigits: percent >= 99.95 && percent < 100 ? 4 : 3 })} %`
+  if (percent === 0) return '0\u00a0%'
+  if (percent < 0.01) return '<\u00a00.01\u00a0%'
+  return `${percent.toLocaleString('en', { maximumSignificantDigits: percent >= 99.95 && percent < 100 ? 4 : 3 })}\u00a0%`
 }
 
 /** `0–1.2 %`. */
 export const printInterval = ({ low, high }: Interval): string =>
-  `${printShare(low).replace(' %', '')}–${printShare(high)}`
+  `${printShare(low).replace('\u00a0%', '')}–${printShare(high)}`
 
 export function printMs(ms: number | undefined): string {
   if (ms === undefined) return unknownFigure
-  if (ms >= 1000) return `${(ms / 1000).toLocaleString('en', { maximumFractionDigits: 2 })} s`
-  return `${ms.toLocaleString('en', { maximumFractionDigits: ms < 10 ? 1 : 0 })} ms`
+  if (ms >= 1000) return `${(ms / 1000).toLocaleString('en', { maximumFractionDigits: 2 })}\u00a0s`
+  return `${ms.toLocaleString('en', { maximumFractionDigits: ms < 10 ? 1 : 0 })}\u00a0ms`
 }
 
 export const printRate = (rate: number | undefined): string =>

@@ -12,6 +12,7 @@ const findingWords: Readonly<Record<Finding, { text: string; tone: 'good' | 'not
   'broken-promise': { text: 'broken promise', tone: 'bad' },
   'silent-downgrade-seen': { text: 'silent downgrade, stale', tone: 'bad' },
   'token-loss-seen': { text: 'token loss, stale', tone: 'bad' },
+  unpromised: { text: 'stale at a level that promises nothing else', tone: 'notice' },
   unexplained: { text: 'stale, cause unknown', tone: 'bad' },
   'silent-downgrade-lucky': { text: 'silent downgrade, fresh by luck', tone: 'notice' },
   'token-loss-latent': { text: 'token loss, fresh by luck', tone: 'notice' },
@@ -69,7 +70,7 @@ function renderArm(scenario: ScenarioStatus, arm: ArmStatus, nowWallMs: number):
   const role = arm.carriesToken ? 'token carried' : 'token withheld on purpose'
   const troubled = (['abandoned', 'crashed', 'failed'] as const).filter((result) => arm.runs[result] > 0)
   return html`<tr>
-<th scope="row">${arm.arm}<small>${role}, ${printShare(arm.share)} of runs</small></th>
+<th scope="row">${arm.arm}<small>${role}</small><small>${printShare(arm.share)} of runs</small></th>
 <td>${printCount(arm.judgedReads)}${arm.failedReads > 0 && html`<small>${printCount(arm.failedReads)} failed</small>`}</td>
 <td>${renderRate(arm.staleRate, arm.carriesToken)}</td>
 <td>${renderRate(arm.tokenLossRate, arm.carriesToken)}</td>

@@ -34,7 +34,7 @@ a{color:var(--link)}a:focus-visible,.scroll:focus-visible{outline:2px solid var(
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:7px 9px;text-align:right;vertical-align:top;white-space:nowrap;font-weight:400}
 thead th{color:var(--soft);font-size:13px;padding-bottom:4px}.groups th,.groups td{padding-bottom:0;border:0}
-.groups th{text-align:right;color:var(--ink);font-weight:600}.groups th:last-child{text-align:left;padding-left:24px}
+.groups th{text-align:right;color:var(--ink);font-weight:600}.groups th:last-child{text-align:left;padding-left:24px}.groups th{background:linear-gradient(var(--line),var(--line)) bottom right/calc(100% - 20px) 1px no-repeat}.groups th:last-child{background-position:bottom left 20px}
 tbody th,tbody td{border-top:1px solid var(--line)}
 th:first-child,td:first-child,.last,thead th:last-child{text-align:left}
 tbody th{font-weight:600}tbody th small{white-space:normal;max-width:150px}.last{white-space:normal;min-width:160px}

@@ -12,12 +12,13 @@ const minuteMs = 60_000
 
 /** What each finding says in the log, for somebody who has never heard of session tokens. */
 const sentences: Record<string, string> = {
-  'broken-promise': 'broken promise: the read carried its token and was stale all the same',
+  'broken-promise': 'broken promise: the read was stale although its consistency level and its token promised better',
   'silent-downgrade-seen': 'silent downgrade: the SDK dropped the token, retried without it, and the answer was stale',
   'silent-downgrade-lucky':
     'silent downgrade: the SDK dropped the token and retried without it; the answer happened to be fresh',
   'token-loss-seen': 'token loss: the read did not carry the token of its write, and was stale',
   'token-loss-latent': 'token loss: the read did not carry the token of its write; the answer happened to be fresh',
+  unpromised: 'stale read at a consistency level that does not promise to read what was written',
   unexplained: 'stale read whose token cannot be seen: no cause can be named',
 }
 

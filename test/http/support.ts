@@ -92,7 +92,7 @@ export interface RunChoices {
 export function runOf(choices: RunChoices = {}): FinishedRun {
   const { arm = 'propagated', judgement = { verdict: 'fresh' }, token = 'intact', readMs = 5 } = choices
   const attempts = choices.attempts ?? [attemptOf(token === 'lost' ? { sent: undefined } : {})]
-  const finding = findingOf(judgement.verdict, token)
+  const finding = findingOf(judgement.verdict, token, 'Session')
   const write: WriteEvent = {
     kind: 'write',
     observation: observationOf('gateway', 'upsert', 8, [

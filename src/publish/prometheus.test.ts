@@ -1,0 +1,305 @@
+import { spawnSync } from 'node:child_process'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  attemptOf,
+  downgradeAttempts,
+  plausibleRun,
+  publicationFor,
+  runOf,
+  scenarioOf,
+  seeded,
+  wallStartMs,
+} from '../../test/http/support.ts'
+import { ManualClock } from '../base/clock.ts'
+import { notYetFed } from './catalogue.ts'
+import { declaredReads } from './declare-series.ts'
+import type { Publication } from './publication.ts'
+
+const name = 'travel-itinerary'
+const only = (scenario = scenarioOf(name)) => publicationFor([scenario])
+
+/** Every sample as `name{labels}` → value. */
+async function scrape(publication: Publication): Promise<Map<string, number>> {
+  const { body } = await publication.metrics.expose('text')
+  return new Map(
+    body
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'))
+      .map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
+  )
+}
+
+const reads = (arm: string, verdict: string, token: string) =>
+  `hopwatch_reads_total{scenario="${name}",arm="${arm}",hop="itinerary",region="North Europe",verdict="${verdict}",token="${token}"}`
+
+describe('before the first run', () => {
+  test('every counter that the file can name exists at zero', async () => {
+    const samples = await scrape(only())
+    for (const arm of ['propagated', 'control'])
+      for (const [verdict, token] of declaredReads) expect(samples.get(reads(arm, verdict, token))).toBe(0)
+    for (const series of [
+      `hopwatch_writes_total{scenario="${name}",arm="control",hop="gateway",region="West Europe",outcome="indeterminate"}`,
+      `hopwatch_retries_total{scenario="${name}",arm="propagated",hop="itinerary",reason="session"}`,
+      `hopwatch_token_carries_total{scenario="${name}",arm="propagated",from="gateway",to="itinerary",carrier="header",token="lost"}`,
+      `hopwatch_request_units_total{scenario="${name}",arm="propagated",hop="gateway",operation="upsert"}`,
+      `hopwatch_runs_total{scenario="${name}",arm="propagated",result="crashed"}`,
+      `hopwatch_runs_missed_total{scenario="${name}",reason="overlap"}`,
+      `hopwatch_findings_total{scenario="${name}",arm="propagated",finding="broken-promise"}`,
+      `hopwatch_operation_duration_seconds_count{scenario="${name}",hop="itinerary",region="North Europe",operation="point",outcome="succeeded"}`,
+      'hopwatch_sink_errors_total{sink="history"}',
+      'hopwatch_series_refused_total',
+    ])
+      expect(samples.get(series), series).toBe(0)
+  })
+
+  test('a ratio or quantile without samples is absent, not 0', async () => {
+    const names = [...(await scrape(only())).keys()].join('\n')
+    for (const gauge of [
+      'stale_read_ratio',
+      'token_loss_ratio',
+      'token_protection_ratio',
+      'quantile_seconds',
+      'target_up',
+    ])
+      expect(names).not.toContain(gauge)
+    for (const absent of notYetFed) expect(names).not.toContain(absent.name)
+  })
+})
+
+describe('after runs', () => {
+  test('each run is counted where it belongs', async () => {
+    const publication = only()
+    const { sink } = publication
+    sink.record(runOf({ id: 'a' }))
+    sink.record(
+      runOf({
+        id: 'b',
+        judgement: { verdict: 'stale', versionsBehind: 2 },
+        token: 'dropped',
+        attempts: downgradeAttempts,
+      }),
+    )
+    sink.record(runOf({ id: 'c', arm: 'control', token: 'lost' }))
+    sink.record(
+      runOf({ id: 'd', arm: 'control', token: 'lost', judgement: { verdict: 'missing', detail: 'not-found' } }),
+    )
+    sink.missed(name, 'late', 3)
+    const samples = await scrape(publication)
+    const expected: Record<string, number> = {
+      [reads('propagated', 'fresh', 'intact')]: 1,
+      [reads('propagated', 'stale', 'dropped')]: 1,
+      [reads('control', 'fresh', 'lost')]: 1,
+      [reads('control', 'missing', 'lost')]: 1,
+      [reads('propagated', 'stale', 'intact')]: 0,
+      [`hopwatch_retries_total{scenario="${name}",arm="propagated",hop="itinerary",reason="session"}`]: 1,
+      [`hopwatch_findings_total{scenario="${name}",arm="propagated",finding="silent-downgrade-seen"}`]: 1,
+      [`hopwatch_runs_missed_total{scenario="${name}",reason="late"}`]: 3,
+      [`hopwatch_request_units_total{scenario="${name}",arm="propagated",hop="itinerary",operation="point"}`]: 3,
+      [`hopwatch_stale_read_ratio{scenario="${name}",arm="propagated"}`]: 0.5,
+      [`hopwatch_token_loss_ratio{scenario="${name}",arm="propagated"}`]: 0,
+      [`hopwatch_token_loss_ratio{scenario="${name}",arm="control"}`]: 1,
+      [`hopwatch_token_protection_ratio{scenario="${name}",bound="point"}`]: 0,
+      [`hopwatch_versions_behind_bucket{scenario="${name}",arm="propagated",le="0"}`]: 1,
+      [`hopwatch_versions_behind_bucket{scenario="${name}",arm="propagated",le="2"}`]: 2,
+    }
+    for (const [series, value] of Object.entries(expected)) expect(samples.get(series), series).toBe(value)
+    const p99 = `hopwatch_operation_duration_quantile_seconds{scenario="${name}",hop="itinerary",operation="point",quantile="0.99"}`
+    expect(Math.abs((samples.get(p99) ?? 0) / 0.005 - 1)).toBeLessThan(0.01)
+  })
+
+  test('protection is shown only where withholding the token made something stale', async () => {
+    const publication = only()
+    for (let i = 0; i < 20; i++) {
+      publication.sink.record(runOf({ id: `p${i}` }))
+      publication.sink.record(runOf({ id: `c${i}`, arm: 'control', token: 'lost' }))
+    }
+    expect([...(await scrape(publication)).keys()].join()).not.toContain('token_protection')
+    publication.sink.record(
+      runOf({ id: 's', arm: 'control', token: 'lost', judgement: { verdict: 'stale', versionsBehind: 1 } }),
+    )
+    const samples = await scrape(publication)
+    const bound = (which: string) =>
+      samples.get(`hopwatch_token_protection_ratio{scenario="${name}",bound="${which}"}`) ?? Number.NaN
+    expect(bound('point')).toBeCloseTo(1 / 21)
+    expect(bound('low')).toBeLessThan(0)
+    expect(bound('high')).toBeGreaterThan(bound('point'))
+  })
+
+  test('visibility: seen and unseen, and its request units', async () => {
+    const publication = only()
+    const run = runOf()
+    const again = {
+      kind: 'visibility',
+      hop: 'itinerary',
+      region: 'North Europe',
+      observations: [],
+      requestUnits: 0,
+    } as const
+    publication.sink.record({
+      ...run,
+      events: [
+        { ...again, visibleAfterMs: 300 },
+        { ...again, visibleAfterMs: undefined },
+      ],
+    })
+    const samples = await scrape(publication)
+    expect(samples.get(`hopwatch_visibility_seconds_sum{scenario="${name}",region="North Europe"}`)).toBe(0.3)
+    expect(samples.get(`hopwatch_visibility_unseen_total{scenario="${name}",region="North Europe"}`)).toBe(1)
+  })
+
+  test('the window forgets after five minutes, the counters do not', async () => {
+    const clock = new ManualClock(wallStartMs)
+    const publication = publicationFor([scenarioOf(name)], { clock })
+    publication.sink.record(runOf({ judgement: { verdict: 'stale', versionsBehind: 1 }, token: 'behind' }))
+    const ratio = `hopwatch_stale_read_ratio{scenario="${name}",arm="propagated"}`
+    await clock.advance(240_000)
+    expect((await scrape(publication)).get(ratio)).toBe(1)
+    await clock.advance(60_000)
+    const samples = await scrape(publication)
+    expect(samples.has(ratio)).toBe(false)
+    expect(samples.get(reads('propagated', 'stale', 'behind'))).toBe(1)
+  })
+
+  test('labels come from the file: what no file names makes no series', async () => {
+    const publication = only()
+    const before = (await scrape(publication)).size
+    const run = runOf()
+    publication.sink.record({ ...run, scenario: 'nobody' })
+    publication.sink.record({ ...run, arm: 'nobody' })
+    publication.sink.missed('nobody', 'late', 1)
+    publication.sink.record({
+      ...run,
+      events: run.events.map((event) => (event.kind === 'read' ? { ...event, region: 'Mars' } : event)),
+    })
+    const text = [...(await scrape(publication)).keys()].join('\n')
+    expect(text).not.toMatch(/nobody|Mars/)
+    // What the last run does add: ratios and quantiles.
+    expect((await scrape(publication)).size).toBe(before + 2 + 8)
+  })
+})
+
+describe('series come and go', () => {
+  test('a removed scenario takes its series along and gives the cap back', async () => {
+    const publication = publicationFor([scenarioOf('a'), scenarioOf('b')])
+    publication.sink.record(runOf({ scenario: 'a' }))
+    await scrape(publication)
+    publication.removeScenario('a')
+    const budgetRatioShown = 1
+    const text = [...(await scrape(publication)).keys()].join('\n')
+    expect(text).not.toContain('scenario="a"')
+    expect(text).toContain('scenario="b"')
+    expect(publication.metrics.seriesCount).toBe(
+      publicationFor([scenarioOf('b')]).metrics.seriesCount + budgetRatioShown,
+    )
+    publication.sink.record(runOf({ scenario: 'a' }))
+    expect([...(await scrape(publication)).keys()].join('\n')).not.toContain('scenario="a"')
+  })
+
+  test('the cap refuses what would break it, counts it, and spares what tells of targets', async () => {
+    const publication = publicationFor([scenarioOf('a'), scenarioOf('b')], { maxSeries: 300 })
+    publication.metrics.setTargetUp('default', false)
+    const samples = await scrape(publication)
+    expect(publication.metrics.seriesCount).toBeLessThanOrEqual(300)
+    expect([...samples.keys()].filter((series) => series.includes('scenario=')).length).toBeLessThanOrEqual(300)
+    expect(samples.get('hopwatch_series_refused_total')).toBeGreaterThan(0)
+    expect(samples.get('hopwatch_target_up{target="default"}')).toBe(0)
+  })
+
+  test('what is counted is what is printed, whatever the scenario', async () => {
+    const names = fc.uniqueArray(fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/), { minLength: 1, maxLength: 4 })
+    await fc.assert(
+      fc.asyncProperty(names, async (hops) => {
+        const scenario = scenarioOf('any', {
+          hops: hops.map((hop) => ({
+            name: hop,
+            region: undefined,
+            client: 'own',
+            retries: 'sdk',
+            consistency: 'Session',
+          })),
+          journey: hops.flatMap((at) => [
+            { kind: 'write' as const, write: 'upsert' as const, at },
+            { kind: 'read' as const, read: 'query' as const, at },
+          ]),
+        })
+        const publication = publicationFor([scenario])
+        const samples = await scrape(publication)
+        expect([...samples.keys()].filter((series) => series.includes('scenario="any"')).length).toBe(
+          publication.metrics.seriesCount,
+        )
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  test('an account is described once, however often it changes', async () => {
+    const publication = only()
+    publication.metrics.setAccountInfo('default', {
+      consistency: 'Session',
+      writeRegions: ['West Europe'],
+      readRegions: [],
+    })
+    publication.metrics.setAccountInfo('default', {
+      consistency: 'Eventual',
+      writeRegions: ['a"b\\c'],
+      readRegions: ['x', 'y'],
+    })
+    const described = [...(await scrape(publication)).keys()].filter((series) =>
+      series.startsWith('hopwatch_account_info'),
+    )
+    expect(described).toEqual([
+      'hopwatch_account_info{target="default",consistency="Eventual",write_regions="a\\"b\\\\c",read_regions="x,y"}',
+    ])
+  })
+})
+
+describe('formats', () => {
+  const busy = () => {
+    const publication = publicationFor([scenarioOf(name)], { processMetrics: true })
+    const random = seeded('formats')
+    for (let i = 0; i < 200; i++) publication.sink.record(plausibleRun(i, name, random, wallStartMs))
+    publication.sink.record(
+      runOf({
+        judgement: { verdict: 'failed', reason: 'timeout' },
+        attempts: [attemptOf({ status: undefined, failure: 'timeout' })],
+      }),
+    )
+    publication.metrics.setTargetUp('default', true)
+    return publication
+  }
+
+  test('OpenMetrics: counters named without _total, exemplars that name the run, and an end', async () => {
+    const { body, contentType } = await busy().metrics.expose('openmetrics')
+    expect(contentType).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8')
+    expect(body.endsWith('\n# EOF\n')).toBe(true)
+    expect(body).toContain('# TYPE hopwatch_reads counter\nhopwatch_reads_total{')
+    expect(body).toContain('# TYPE process_cpu_seconds counter\nprocess_cpu_seconds_total ')
+    expect(body).toMatch(
+      /hopwatch_operation_duration_seconds_bucket\{[^}]+\} \d+ # \{run_id="travel-itinerary-\d+"\} 0\.\d+ \d+/,
+    )
+    expect(body).not.toMatch(/\n\n/)
+  })
+
+  test('text after OpenMetrics is unharmed, and has no exemplars', async () => {
+    const publication = busy()
+    await publication.metrics.expose('openmetrics')
+    const { body, contentType } = await publication.metrics.expose('text')
+    expect(contentType).toBe('text/plain; version=0.0.4; charset=utf-8')
+    expect(body).toContain('# TYPE hopwatch_reads_total counter')
+    expect(body).toContain('# TYPE process_cpu_seconds_total counter')
+    expect(body).not.toContain(' # {')
+    expect(body).not.toContain('# EOF')
+  })
+
+  const hasPromtool = spawnSync('promtool', ['--version']).status === 0
+  test.skipIf(!hasPromtool)(
+    'promtool check metrics finds nothing (skipped where promtool is not installed)',
+    async () => {
+      const { body } = await busy().metrics.expose('text')
+      const checked = spawnSync('promtool', ['check', 'metrics'], { input: body, encoding: 'utf8' })
+      expect(checked.stdout + checked.stderr).toBe('')
+      expect(checked.status).toBe(0)
+    },
+  )
+})
