@@ -17,13 +17,13 @@ const matrix: Record<TokenState, { stale: Finding | undefined; fresh: Finding | 
 
 describe.each(tokenStates)('token %s', (token) => {
   test('stale and missing find the same', () => {
-    expect(findingOf('stale', token)).toBe(matrix[token].stale)
-    expect(findingOf('missing', token)).toBe(matrix[token].stale)
+    expect(findingOf('stale', token, 'Session')).toBe(matrix[token].stale)
+    expect(findingOf('missing', token, 'Session')).toBe(matrix[token].stale)
   })
-  test('fresh', () => expect(findingOf('fresh', token)).toBe(matrix[token].fresh))
+  test('fresh', () => expect(findingOf('fresh', token, 'Session')).toBe(matrix[token].fresh))
   test('nothing is concluded without a judged answer', () => {
     const unjudged: readonly Verdict[] = verdicts.filter((v) => !['fresh', 'stale', 'missing'].includes(v))
-    expect(unjudged.map((verdict) => findingOf(verdict, token))).toEqual(unjudged.map(() => undefined))
+    expect(unjudged.map((verdict) => findingOf(verdict, token, 'Session'))).toEqual(unjudged.map(() => undefined))
   })
 })
 
@@ -34,7 +34,21 @@ test('a run is remembered by its worst finding', () => {
 })
 
 test('whatever was seen is worse than whatever was lucky, and a broken promise is the worst', () => {
-  const seen: Finding[] = ['broken-promise', 'silent-downgrade-seen', 'token-loss-seen', 'unexplained']
+  const seen: Finding[] = ['broken-promise', 'silent-downgrade-seen', 'token-loss-seen', 'unexplained', 'unpromised']
   expect(findings.slice(0, seen.length)).toEqual(seen)
   expect(findings.at(-1)).toBe('kept')
+})
+
+describe('a level other than Session', () => {
+  test.each(tokenStates)('Strong promises without a token: %s', (token) => {
+    expect(findingOf('stale', token, 'Strong')).toBe('broken-promise')
+    expect(findingOf('fresh', token, 'Strong')).toBe('kept')
+  })
+  test.each(['BoundedStaleness', 'ConsistentPrefix', 'Eventual'] as const)('%s never accuses the service', (level) => {
+    for (const token of tokenStates) {
+      expect(findingOf('stale', token, level)).toBe('unpromised')
+      expect(findingOf('missing', token, level)).toBe('unpromised')
+      expect(findingOf('fresh', token, level)).toBeUndefined()
+    }
+  })
 })

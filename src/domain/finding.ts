@@ -1,26 +1,46 @@
+import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
 import { type TokenState, uncovering } from './token-state.ts'
 import { isStale, type Verdict } from './verdict.ts'
 
 /**
  * What verdict and token state mean together (verdicts.md), worst first.
  * `unexplained`: stale, and the token's state cannot be known, so no cause is named.
+ * `unpromised`: stale at a consistency level that promises its reader nothing else, whatever the token.
  */
 export const findings = [
   'broken-promise',
   'silent-downgrade-seen',
   'token-loss-seen',
   'unexplained',
+  'unpromised',
   'silent-downgrade-lucky',
   'token-loss-latent',
   'kept',
 ] as const
 export type Finding = (typeof findings)[number]
 
-/** Undefined when nothing can be concluded: no judged answer, or a fresh one whose token cannot be known. */
-export function findingOf(verdict: Verdict, token: TokenState): Finding | undefined {
+/**
+ * What each level promises a reader of its own writes: always, where its token travelled, or nothing. BoundedStaleness bounds
+ * how far behind a read may be, which is less than reading one's writes.
+ * https://learn.microsoft.com/azure/cosmos-db/consistency-levels
+ */
+const promise: Record<ConsistencyLevel, 'always' | 'with-token' | 'none'> = {
+  Strong: 'always',
+  BoundedStaleness: 'none',
+  Session: 'with-token',
+  ConsistentPrefix: 'none',
+  Eventual: 'none',
+}
+
+/**
+ * `level` is the one that the read asked for. Undefined when nothing can be concluded: no judged answer, or a fresh one that
+ * nothing promised or whose token cannot be known.
+ */
+export function findingOf(verdict: Verdict, token: TokenState, level: ConsistencyLevel): Finding | undefined {
   const stale = isStale(verdict)
   if (!stale && verdict !== 'fresh') return undefined
-  if (token === 'intact') return stale ? 'broken-promise' : 'kept'
+  if (promise[level] === 'none') return stale ? 'unpromised' : undefined
+  if (promise[level] === 'always' || token === 'intact') return stale ? 'broken-promise' : 'kept'
   if (token === 'dropped') return stale ? 'silent-downgrade-seen' : 'silent-downgrade-lucky'
   if (uncovering.has(token)) return stale ? 'token-loss-seen' : 'token-loss-latent'
   return stale ? 'unexplained' : undefined

@@ -40,7 +40,7 @@ export async function exploreWorld(seed: string, runsPerWorld: number): Promise<
   const scenario = randomScenario(random.fork('scenario'), regions)
   makeContainer(account, scenario)
   const evidence = new WeakMap<readonly Attempt[], readonly JournalEntry[]>()
-  const oracle = new Oracle(evidence)
+  const oracle = new Oracle(evidence, (hop) => scenario.hops.find(({ name }) => name === hop)!.consistency)
   const runner = createRunner({
     scenario,
     openStore: storesOf(scenario, account, clock, evidence, oracle),

@@ -1,5 +1,6 @@
 import type { FinishedRun, ReadEvent, WriteEvent } from '../domain/journey.ts'
 import type { Attempt } from '../domain/observation.ts'
+import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
 import type { JournalEntry, RequestEntry, TokenReference } from '../simulator/journal.ts'
 
 /**
@@ -29,6 +30,11 @@ interface Knowledge {
   readonly present: boolean
   readonly position: Position | undefined
   readonly isClaimed: boolean
+  /**
+   * Whether the version came with an answer that spoke for one range. A page that spoke for several does not tell which of
+   * them holds the document, so what would cover it cannot be known.
+   */
+  readonly isRangeTold: boolean
 }
 
 interface Position {
@@ -37,7 +43,13 @@ interface Position {
   readonly lsn: number
 }
 
-const knowsNothing: Knowledge = { version: undefined, present: false, position: undefined, isClaimed: false }
+const knowsNothing: Knowledge = {
+  version: undefined,
+  present: false,
+  position: undefined,
+  isClaimed: false,
+  isRangeTold: false,
+}
 
 /** The journal entries of each operation, by the list of attempts that its observation holds. */
 export type Evidence = WeakMap<readonly Attempt[], readonly JournalEntry[]>
@@ -47,8 +59,12 @@ export class Oracle {
   /** Log of the documents written so far: document id → its true versions, in log order. */
   readonly #log = new Map<string, TrueVersion[]>()
 
-  constructor(evidence: Evidence) {
+  readonly #levelOf: (hop: string) => ConsistencyLevel
+
+  /** `levelOf` tells the consistency level that a hop's requests ask for. */
+  constructor(evidence: Evidence, levelOf: (hop: string) => ConsistencyLevel) {
     this.#evidence = evidence
+    this.#levelOf = levelOf
   }
 
   /** A commit that a forced failover dropped never happened for any later reader. */
@@ -99,7 +115,13 @@ export class Oracle {
           says(step, 'versions behind', event.judgement.versionsBehind, truth.versionsBehind)
         }
         says(step, 'token', event.token, truth.token)
-        if (!excused) says(step, 'finding', event.finding, trueFinding(truth.verdict, truth.token))
+        if (!excused)
+          says(
+            step,
+            'finding',
+            event.finding,
+            trueFinding(truth.verdict, truth.token, this.#levelOf(event.observation.hop)),
+          )
         known.set(event.observation.hop, this.#afterRead(of(event.observation.hop), event))
       }
     })
@@ -135,17 +157,23 @@ export class Oracle {
     const moved = { ...before, position: ahead(before.position, served) }
     if (outcome === 'refused') return moved
     if (outcome === 'indeterminate') return { ...before, isClaimed: true }
-    return { ...moved, version: event.version, present: event.observation.operation !== 'delete', isClaimed: true }
+    return {
+      ...moved,
+      version: event.version,
+      present: event.observation.operation !== 'delete',
+      isClaimed: true,
+      isRangeTold: true,
+    }
   }
 
   #afterRead(before: Knowledge, event: ReadEvent): Knowledge {
     const answering = this.#requests(event.observation.attempts).at(-1)
-    const isAnswer = answering?.connection === undefined && answering?.substatus !== 1002
-    const served = isAnswer ? servedBy(answering, before.position?.range) : undefined
+    const served = servedBy(answering, before.position?.range)
     const moved = { ...before, position: ahead(before.position, served) }
     const seen = event.returnedVersion
-    if (!before.isClaimed || seen === undefined || seen <= (before.version ?? 0)) return moved
-    return { ...moved, version: seen, present: true }
+    if (!before.isClaimed || seen === undefined || seen < (before.version ?? 0)) return moved
+    const isRangeTold = before.isRangeTold || answering?.served?.length === 1
+    return seen === before.version ? { ...moved, isRangeTold } : { ...moved, version: seen, present: true, isRangeTold }
   }
 
   #judge(event: ReadEvent, hop: Knowledge, doubtful: readonly number[]) {
@@ -155,8 +183,9 @@ export class Oracle {
     if (answering === undefined || !isAnswered(answering)) return { verdict: 'failed', token, mayBeUndetermined: false }
     if (!hop.isClaimed) return { verdict: 'unordered', token, mayBeUndetermined: false }
     if (hop.version === undefined) return { verdict: 'undetermined', token, mayBeUndetermined: true }
-    const served = answering.served?.find(({ range }) => range === (hop.position?.range ?? range))
-    const state = this.#log.get(event.observation.documentId)?.findLast(({ lsn }) => lsn <= (served?.lsn ?? 0))
+    const log = this.#log.get(event.observation.documentId) ?? []
+    const served = answering.served?.find(({ range }) => range === log[0]?.range)
+    const state = log.findLast(({ lsn }) => lsn <= (served?.lsn ?? 0))
     const isThere = state?.present === true
     const mayBeUndetermined =
       doubtful.length > 0 && (isThere ? doubtful.includes(state.version) : event.returnedVersion === undefined)
@@ -176,7 +205,7 @@ export class Oracle {
   #trueToken(requests: readonly RequestEntry[], hop: Knowledge): string {
     if (hop.version === undefined || !hop.isClaimed) return 'unclaimed'
     const answering = requests.at(-1)
-    if (answering === undefined || hop.position === undefined) return 'unknown'
+    if (answering === undefined || hop.position === undefined || !hop.isRangeTold) return 'unknown'
     const { position } = hop
     const state = stateOnWire(answering.token, position)
     if (state === 'intact') return state
@@ -197,9 +226,14 @@ function stateOnWire(token: RequestEntry['token'], needed: Position): string {
 const isAnswered = ({ status, substatus, connection }: RequestEntry): boolean =>
   connection === undefined && (status === 200 || (status === 404 && !substatus))
 
+/** Success, and the refusals that a replica decided; an answer that a fault put in their place brings no token. */
+const answersWithToken = ({ status, substatus }: RequestEntry): boolean =>
+  status < 400 || (status === 404 && !substatus) || status === 409 || status === 412
+
 /** A point operation's answer names one range; of a query's, the one that holds the document. */
 function servedBy(request: RequestEntry | undefined, range?: string): Position | undefined {
-  const served = request?.served ?? []
+  if (request === undefined || request.connection !== undefined || !answersWithToken(request)) return undefined
+  const served = request.served ?? []
   return served.length === 1 ? served[0] : served.find((each) => each.range === range)
 }
 
@@ -211,19 +245,22 @@ function ahead(left: Position | undefined, right: Position | undefined): Positio
 }
 
 function join(left: Knowledge, right: Knowledge): Knowledge {
-  const newest = (right.version ?? 0) > (left.version ?? 0) ? right : left
+  const order = (right.version ?? 0) - (left.version ?? 0)
+  const newest = order > 0 ? right : left
   return {
     version: newest.version,
     present: newest.present,
     position: ahead(left.position, right.position),
     isClaimed: left.isClaimed || right.isClaimed,
+    isRangeTold: order === 0 ? left.isRangeTold || right.isRangeTold : newest.isRangeTold,
   }
 }
 
-function trueFinding(verdict: string, token: string): string | undefined {
+function trueFinding(verdict: string, token: string, level: ConsistencyLevel): string | undefined {
   const seen = verdict === 'stale' || verdict === 'missing'
   if (!seen && verdict !== 'fresh') return undefined
-  if (token === 'intact') return seen ? 'broken-promise' : 'kept'
+  if (level !== 'Session' && level !== 'Strong') return seen ? 'unpromised' : undefined
+  if (token === 'intact' || level === 'Strong') return seen ? 'broken-promise' : 'kept'
   if (token === 'dropped') return seen ? 'silent-downgrade-seen' : 'silent-downgrade-lucky'
   if (['lost', 'behind', 'foreign', 'malformed'].includes(token)) return seen ? 'token-loss-seen' : 'token-loss-latent'
   return seen ? 'unexplained' : undefined

@@ -146,7 +146,7 @@ export class JourneyWalk {
       region: regionLabel(this.#declaration(at)),
       judgement,
       token,
-      finding: findingOf(judgement.verdict, token),
+      finding: findingOf(judgement.verdict, token, this.#declaration(at).consistency),
       claimedVersion: claim?.certain?.version,
       returnedVersion: result.kind === 'found' ? result.version : undefined,
       requestUnits: requestUnits(answer.observation),

@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest'
+import type { FinishedRun, ReadEvent } from '../domain/journey.ts'
+import type { Attempt } from '../domain/observation.ts'
+import type { JournalEntry } from '../simulator/journal.ts'
+import { Oracle } from './oracle.ts'
+
+/** A write at LSN 1 and 2, then a read under a token that a replica at `servedLsn` answered. */
+function history(servedLsn: number, tokenLsn: number | undefined, returnedVersion: number) {
+  const written: Attempt[] = []
+  const read: Attempt[] = []
+  const commit = (lsn: number): JournalEntry => ({
+    kind: 'commit',
+    atMs: 0,
+    container: 'c',
+    range: '0',
+    lsn,
+    version: 1,
+    partitionKey: 'p',
+    id: 'doc',
+    itemVersion: lsn,
+    deleted: false,
+  })
+  const request = (operation: 'upsertItem' | 'readItem', lsn: number, token: number | undefined): JournalEntry => ({
+    kind: 'request',
+    atMs: 0,
+    operation,
+    region: 'here',
+    status: 200,
+    served: [{ range: '0', version: 1, lsn }],
+    ...(token !== undefined && { token: [{ range: '0', version: 1, lsn: token }] }),
+  })
+  const evidence = new WeakMap<readonly Attempt[], readonly JournalEntry[]>([
+    [written, [commit(2), request('upsertItem', 2, undefined)]],
+    [read, [request('readItem', servedLsn, tokenLsn)]],
+  ])
+  const oracle = new Oracle(evidence, () => 'Session')
+  oracle.learn('doc', 1, true, [commit(1)])
+  oracle.learn('doc', 2, true, [commit(2)])
+  const observation = (attempts: readonly Attempt[], operation: 'upsert' | 'point') => ({
+    hop: 'hop',
+    operation,
+    documentId: 'doc',
+    startedAtMs: 0,
+    durationMs: 0,
+    attempts,
+    status: 200,
+    substatus: undefined,
+  })
+  const told = (judged: Pick<ReadEvent, 'judgement' | 'token' | 'finding'>): FinishedRun => ({
+    id: 'run',
+    scenario: 's',
+    arm: 'propagated',
+    carriesToken: true,
+    startedAtWallMs: 0,
+    durationMs: 0,
+    scheduleLagMs: 0,
+    result: 'kept',
+    finding: undefined,
+    problem: undefined,
+    events: [
+      {
+        kind: 'write',
+        observation: observation(written, 'upsert'),
+        region: 'here',
+        outcome: 'succeeded',
+        version: 2,
+        requestUnits: 0,
+        retries: [],
+      },
+      {
+        kind: 'read',
+        observation: observation(read, 'point'),
+        region: 'here',
+        claimedVersion: 2,
+        returnedVersion,
+        requestUnits: 0,
+        retries: [],
+        ...judged,
+      },
+    ],
+  })
+  return {
+    check: (judged: Parameters<typeof told>[0]) =>
+      oracle.check(told(judged)).map(({ what, truth }) => `${what} ${truth}`),
+  }
+}
+
+const kept = { judgement: { verdict: 'fresh' }, token: 'intact', finding: 'kept' } as const
+const lost = { judgement: { verdict: 'stale', versionsBehind: 1 }, token: 'lost', finding: 'token-loss-seen' } as const
+
+test('agrees with what is true', () => {
+  expect(history(2, 2, 2).check(kept)).toEqual([])
+  expect(history(1, undefined, 1).check(lost)).toEqual([])
+})
+
+test('finds a stale read that was called fresh, and a lost token that was called intact', () => {
+  expect(history(1, undefined, 1).check(kept)).toEqual(['verdict stale', 'token lost', 'finding token-loss-seen'])
+})
+
+test('finds a false alarm', () => {
+  expect(history(2, 2, 2).check(lost)).toEqual(['verdict fresh', 'versions behind 0', 'token intact', 'finding kept'])
+})
+
+test('finds a token behind that was called intact, and the other way round', () => {
+  expect(history(2, 1, 2).check(kept)).toEqual(['token behind', 'finding token-loss-latent'])
+  expect(history(2, 3, 2).check({ ...kept, token: 'behind', finding: 'token-loss-latent' })).toEqual([
+    'token intact',
+    'finding kept',
+  ])
+})
+
+test('finds a wrong count of versions', () => {
+  const wrong = { ...lost, judgement: { verdict: 'stale', versionsBehind: 2 } } as const
+  expect(history(1, undefined, 1).check(wrong)).toEqual(['versions behind 1'])
+})
+
+test('finds an answer that no replica held', () => {
+  expect(history(1, 2, 2).check(kept)[0]).toBe('verdict impossible: the replica held 1')
+})

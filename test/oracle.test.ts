@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { exploreWorld, type SeededDisagreement } from '../src/explore/explore.ts'
+
+/** Set it to replay: EXPLORE_SEED=… npx vitest run test/oracle.test.ts */
+const seed = process.env.EXPLORE_SEED ?? randomBytes(4).toString('hex')
+const worlds = 200
+const runsPerWorld = 50
+
+test(`every judgement of ${worlds * runsPerWorld} runs with random faults agrees with the journal (EXPLORE_SEED=${seed})`, async () => {
+  const covered = new Map<string, number>()
+  const disagreements: SeededDisagreement[] = []
+  for (let world = 0; world < worlds; world++) {
+    const exploration = await exploreWorld(`${seed}/${world}`, runsPerWorld)
+    disagreements.push(...exploration.disagreements)
+    for (const [what, count] of exploration.covered) covered.set(what, (covered.get(what) ?? 0) + count)
+  }
+  expect(disagreements.map(({ judgedRun, ...told }) => told)).toEqual([])
+  // Agreement about nothing would prove nothing: every judgement must have occurred.
+  for (const what of [
+    'verdict fresh',
+    'verdict stale',
+    'verdict missing',
+    'verdict undetermined',
+    'verdict failed',
+    'verdict unordered',
+    'token intact',
+    'token lost',
+    'token behind',
+    'token foreign',
+    'token dropped',
+    'token unclaimed',
+    'write indeterminate',
+    'write refused',
+    'finding silent-downgrade-seen',
+    'finding token-loss-latent',
+  ]) {
+    expect([what, covered.get(what) ?? 0]).not.toEqual([what, 0])
+  }
+}, 180_000)
