@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { scrub } from './scrub.ts'
+
+const key = Buffer.alloc(64, 'abc/+9Z').toString('base64')
+
+describe('scrub', () => {
+  test.each([
+    ['0:-1#4711#3=4242#8=4243', '[session token removed]'],
+    ['0:1#2#3=-1,1:1#9#3=4', '[session token removed]'],
+    ['-1#4711#3=4242', '[session token removed]'],
+    [
+      `AccountEndpoint=https://x.documents.azure.com:443/;AccountKey=${key};`,
+      '[connection string removed][connection string removed]',
+    ],
+    ['type=master&ver=1.0&sig=9Zsm5oXm+/==', '[authorization removed]'],
+    ['type%3Dmaster%26ver%3D1.0%26sig%3D9Zsm5oXm%2B%3D', '[authorization removed]'],
+    ['Bearer abcdefghijkl', '[authorization removed]'],
+    [`eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln`, '[authorization removed]'],
+    [key, '[key removed]'],
+  ])('%s', (secret, instead) => {
+    expect(scrub(`before ${secret} after`)).toBe(`before ${instead} after`)
+  })
+
+  test.each([
+    'listening on 127.0.0.1:9464 at 2026-11-22T09:30:00.123Z',
+    'travel-itinerary: 3 of 120 reads were stale',
+    'st:9f2c41d0',
+    '0b1f6c1e-6d0f-4a6b-9c51-2b6f7e2f7d10',
+    '/work/dbs/travel/colls/itineraries/docs/probe-1',
+    'the header x-ms-session-token was absent',
+  ])('leaves “%s” alone', (harmless) => {
+    expect(scrub(harmless)).toBe(harmless)
+  })
+
+  test('no key of the size that Cosmos DB uses survives, wherever it stands', () => {
+    for (let i = 0; i < 200; i++) {
+      const secret = randomBytes(64).toString('base64')
+      expect(scrub(JSON.stringify({ message: `failed with ${secret}` }))).not.toContain(secret)
+    }
+  })
+
+  test('a scrubbed JSON line is still JSON', () => {
+    const part = fc.oneof(fc.string(), fc.constantFrom(key, 'Bearer 12345678"9', '0:1#2#3=4,', 'sig=aaaaaaaaa\\'))
+    fc.assert(
+      fc.property(fc.array(part), (parts) => {
+        expect(() => JSON.parse(scrub(JSON.stringify({ parts, joined: parts.join('') }))) as unknown).not.toThrow()
+      }),
+    )
+  })
+})
