@@ -1,6 +1,6 @@
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
 import type { Reply } from '../operation.ts'
 import { notImplemented, refusal } from './errors.ts'
+import { hmacVerifier } from './hmac.ts'
 
 /** Checks one request; undefined means that it may pass. */
 export type Authorize = (request: SignedRequest) => Reply | undefined
@@ -15,8 +15,6 @@ export interface SignedRequest {
 }
 
 const masterPrefix = 'type%3dmaster%26ver%3d1.0%26sig%3d'
-/** Base64 of 32 bytes: the length of every honest signature. */
-const signatureLength = 44
 
 /**
  * The account key's check: HMAC-SHA256 over verb, resource type, link and x-ms-date, compared in constant time
@@ -24,7 +22,7 @@ const signatureLength = 44
  * Azure also refuses a date more than 15 minutes off; this does not, so that a moved clock stays usable.
  */
 export function authorizeWith(key: string): Authorize {
-  const secret = createSecretKey(Buffer.from(key, 'base64'))
+  const verify = hmacVerifier(Buffer.from(key, 'base64'))
   return (request) => {
     const { authorization, date } = request
     if (authorization === undefined) return refusal(401, "Required Header 'authorization' is missing.")
@@ -32,11 +30,11 @@ export function authorizeWith(key: string): Authorize {
     if (typeof offered !== 'string') return offered
     if (date === undefined) return refusal(401, "Required Header 'x-ms-date' is missing.")
     const payload = payloadOf(request, request.signedLink, date)
-    if (matches(secret, payload, offered)) return undefined
+    if (verify(payload, offered)) return undefined
     if (request.resourceType === 'offers') {
       // An offer goes by its resource id, and such links are signed as the bare id in lower case.
       const id = request.signedLink.slice(request.signedLink.lastIndexOf('/') + 1).toLowerCase()
-      if (matches(secret, payloadOf(request, id, date), offered)) return undefined
+      if (verify(payloadOf(request, id, date), offered)) return undefined
     }
     return wrongKey(payload)
   }
@@ -65,14 +63,6 @@ function readSignature(authorization: string): string | Reply {
   }
   return signature
 }
-
-function matches(secret: KeyObject, payload: string, offered: string): boolean {
-  const expected = createHmac('sha256', secret).update(payload).digest('base64')
-  // The length of a signature is public, so telling it apart gives nothing away.
-  return offered.length === signatureLength && timingSafeEqual(latin1(expected), latin1(offered))
-}
-
-const latin1 = (text: string) => Buffer.from(text, 'latin1')
 
 /** As Azure does, names what was signed: it holds nothing secret and shows a wrongly built link at once. */
 const wrongKey = (payload: string): Reply =>
