@@ -70,6 +70,33 @@ describe('over random histories', () => {
     )
   })
 
+  test('forced failovers too: every commit is kept or named as lost, and what is read is what was kept', () => {
+    let lost = 0
+    const wild = fc.oneof(
+      { weight: 8, arbitrary: step },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('disaster' as const), region }) },
+    )
+    fc.assert(
+      fc.property(fc.nat(), fc.array(wild, { minLength: 5, maxLength: 80 }), (seed, history) => {
+        const { journal } = directHistory(history, seed)
+        const log: number[] = []
+        for (const entry of journal.entries()) {
+          if (entry.kind === 'commit') {
+            log.push(entry.lsn)
+            expect(entry.lsn).toBe(log.length)
+          } else if (entry.kind === 'lost') {
+            lost += 1
+            log.splice(entry.lsn - 1)
+          } else if (entry.kind === 'request') {
+            for (const served of entry.served ?? []) expect(served.lsn).toBeLessThanOrEqual(log.length)
+          }
+        }
+      }),
+      { numRuns: 80 },
+    )
+    expect(lost).toBeGreaterThan(0)
+  })
+
   test('the journal’s replica states are the ones that answered', () => {
     let compared = 0
     fc.assert(

@@ -10,6 +10,8 @@ export type Step =
   | { readonly kind: 'pause'; readonly region: string }
   | { readonly kind: 'resume'; readonly region: string }
   | { readonly kind: 'failover'; readonly region: string }
+  /** The write region falls, the writes move to another one by force, and the fallen one comes back. */
+  | { readonly kind: 'disaster'; readonly region: string }
 
 export interface ReadSeen {
   /** LSN in the token that the read carried; undefined: it carried none. */
@@ -46,7 +48,13 @@ export function directHistory(
     else if (step.kind === 'pause') test.account.pauseReplication(test.writeRegion, step.region, test.nowMs)
     else if (step.kind === 'resume') test.account.resumeReplication(test.writeRegion, step.region, test.nowMs)
     else if (step.kind === 'failover') test.account.failover(step.region, test.nowMs)
-    else if (step.kind === 'read') {
+    else if (step.kind === 'disaster') {
+      const fallen = test.writeRegion
+      if (fallen === step.region) continue
+      test.account.setRegionOffline(fallen, 'unavailable', test.nowMs)
+      test.account.failover(step.region, test.nowMs)
+      test.account.setRegionOnline(fallen, test.nowMs)
+    } else if (step.kind === 'read') {
       const carried = step.withToken ? token : undefined
       const reply = test.item(
         {
