@@ -5,12 +5,13 @@ export const unknownFigure = '–'
 
 export const printCount = (count: number): string => count.toLocaleString('en', { maximumFractionDigits: 0 })
 
-/** Three significant digits at most; tiny shares are not rounded to a comforting 0. */
+/** Three significant digits; what is nearly nothing or nearly all is not rounded to it. */
 export function printShare(share: number): string {
   const percent = share * 100
   if (percent === 0) return '0\u00a0%'
   if (percent < 0.01) return '<\u00a00.01\u00a0%'
-  return `${percent.toLocaleString('en', { maximumSignificantDigits: percent >= 99.95 && percent < 100 ? 4 : 3 })}\u00a0%`
+  if (percent > 99.99 && percent < 100) return '>\u00a099.99\u00a0%'
+  return `${percent.toLocaleString('en', { maximumSignificantDigits: percent > 99 ? 4 : 3 })}\u00a0%`
 }
 
 /** `0–1.2 %`. */

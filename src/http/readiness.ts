@@ -1,3 +1,5 @@
+import { scrub } from '../publish/scrub.ts'
+
 /** How one account stands, as whoever asks it found it. */
 export interface TargetReadiness {
   readonly name: string
@@ -27,7 +29,10 @@ export interface Readiness extends ReadinessState {
  * Ready means: scenarios are scheduled and every target has been reached once. A target that is lost later does not make the
  * process unready, or Kubernetes would take away the very metrics that tell of the loss; it is said in `status` and `reasons`.
  */
-export function judgeReadiness({ scheduledScenarios, targets }: ReadinessState): Readiness {
+export function judgeReadiness({ scheduledScenarios, targets: asked }: ReadinessState): Readiness {
+  const targets = asked.map((target) =>
+    target.problem === undefined ? target : { ...target, problem: scrub(target.problem) },
+  )
   const reasons = targets
     .filter(({ isUp }) => !isUp)
     .map(({ name, wasReached, problem }) => {

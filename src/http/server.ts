@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { ConfigurationProblem } from '../base/configuration-problem.ts'
 import type { Logger } from '../publish/logger.ts'
+import { scrub } from '../publish/scrub.ts'
 import { createGate } from './authorization.ts'
 import { json, RequestProblem, routes, type Sources } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -45,6 +46,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     keepAliveTimeout: 5_000,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
+    // A URL that cannot be decoded never reaches a handler.
+    frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply, logger),
     http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000 },
   })
   app.server.maxConnections = 256
@@ -83,18 +86,23 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 
 /** Every error is JSON with an id that the log line carries too; a fault of ours says no more than that. */
 function answerProblems(app: FastifyInstance, logger: Logger): void {
-  app.setErrorHandler(async (error: Error & { statusCode?: number }, request, reply) => {
-    const status = error instanceof RequestProblem ? error.status : (error.statusCode ?? 500)
-    const message = status >= 500 ? 'internal error; the log has more under this id' : error.message
-    if (status >= 500) logger.error({ request: request.id, err: error }, 'a request failed')
-    const { contentType, body } = json(status, { error: { id: request.id, message } })
-    return reply.code(status).type(contentType).send(body)
-  })
-  app.setNotFoundHandler(async (request, reply) => {
-    const message = 'there is nothing here; the status page is at /'
-    const { contentType, body } = json(404, { error: { id: request.id, message } })
-    return reply.code(404).type(contentType).send(body)
-  })
+  app.setErrorHandler(async (error: Error, request, reply) => answerProblem(error, request, reply, logger))
+  app.setNotFoundHandler(async (request, reply) =>
+    answerProblem(new RequestProblem(404, 'there is nothing here; the status page is at /'), request, reply, logger),
+  )
+}
+
+function answerProblem(
+  error: Error & { readonly statusCode?: number },
+  { id }: FastifyRequest,
+  reply: FastifyReply,
+  logger: Logger,
+): FastifyReply {
+  const status = error instanceof RequestProblem ? error.status : (error.statusCode ?? 500)
+  const message = status >= 500 ? 'internal error; the log has more under this id' : scrub(error.message)
+  if (status >= 500) logger.error({ request: id, err: error }, 'a request failed')
+  const { contentType, body } = json(status, { error: { id, message } })
+  return reply.headers(securityHeaders).code(status).type(contentType).send(body)
 }
 
 function addressOf(app: FastifyInstance, host: string): string {

@@ -25,7 +25,7 @@ interface Series {
 /**
  * One metric of the catalogue with all its series. A series comes into being when it is first named, at zero.
  * Own storage and print, because a run through prom-client's cost more than all the rest of publishing
- * (docs/decisions/0007-own-metric-storage.md); prom-client still watches the process.
+ * (docs/decisions/0003-metrics-of-our-own.md); prom-client still watches the process.
  */
 export class MetricFamily<const Labels extends readonly string[]> {
   readonly definition: MetricDefinition<Labels>

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { judgeReadiness } from './readiness.ts'
+
+const up = { name: 'default', wasReached: true, isUp: true }
+
+test.each([
+  ['nothing scheduled', { scheduledScenarios: 0, targets: [up] }, 'starting', ['no scenario is scheduled']],
+  [
+    'never reached',
+    { scheduledScenarios: 1, targets: [{ name: 'a', wasReached: false, isUp: false, problem: 'refused' }] },
+    'starting',
+    ['target "a" has not been reached yet: refused'],
+  ],
+  ['all well', { scheduledScenarios: 1, targets: [up] }, 'ready', []],
+  [
+    'lost later',
+    { scheduledScenarios: 1, targets: [up, { name: 'b', wasReached: true, isUp: false }] },
+    'degraded',
+    ['target "b" does not answer now'],
+  ],
+])('%s', (_, state, status, reasons) => {
+  expect(judgeReadiness(state)).toMatchObject({ ready: status !== 'starting', status, reasons })
+})
