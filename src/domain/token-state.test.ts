@@ -132,6 +132,11 @@ describe('after a split', () => {
     expect(splitState(needed, needed, '0')).toBe('intact')
   })
 
+  test("less than the parent's need is behind, at the child too", () => {
+    expect(splitState('0:1#49#1=50#2=40', needed, '0')).toBe('behind')
+    expect(splitState('1:1#49#1=50#2=40', needed, '0')).toBe('behind')
+  })
+
   test("a child's own later progress is demanded, where the claim saw it", () => {
     expect(splitState(needed, `${needed},1:1#60#1=60#2=60`, '1')).toBe('behind')
     expect(splitState(`${needed},1:1#60#1=60#2=60`, `${needed},1:1#60#1=60#2=60`, '1')).toBe('intact')

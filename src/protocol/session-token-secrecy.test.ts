@@ -42,5 +42,7 @@ describe.each([
 
 test('an output says that there is a token, and how much of it', () => {
   expect(String(result.token)).toBe('SessionToken(1 ranges)')
+  expect(inspect({ token: result.token })).toBe('{ token: SessionToken(1 ranges) }')
+  expect(inspect(new WireToken(text))).toBe(`WireToken(${text.length} bytes)`)
   expect(String(new WireToken(text))).toBe(`WireToken(${text.length} bytes)`)
 })
