@@ -30,7 +30,7 @@ export function printReply(reply: Reply): PrintedReply {
   if (sessionToken !== undefined) headers.push(names.sessionToken, sessionToken)
   if (etag !== undefined) headers.push(names.etag, etag)
   if (ownerRid !== undefined) headers.push(names.contentPath, ownerRid)
-  if (ownerPath !== undefined) headers.push(names.altContentPath, encodeURI(ownerPath))
+  if (ownerPath !== undefined) headers.push(names.altContentPath, encodePath(ownerPath))
   if (lsn !== undefined) headers.push(names.lsn, String(lsn))
   if (substatus !== undefined) headers.push(names.substatus, String(substatus))
   if (continuation !== undefined) headers.push(names.continuation, continuation)
@@ -45,3 +45,10 @@ const isBodiless = (status: number): boolean => status === 204 || status === 304
 const activityPrefix = randomUUID().slice(0, -12)
 let activities = 0
 const nextActivityId = (): string => activityPrefix + (activities++).toString(16).padStart(12, '0')
+
+/** As the SDK spells the path of its requests. Most answers in a row are about one container, so the last spelling is kept. */
+function encodePath(path: string): string {
+  if (path !== lastPath.plain) lastPath = { plain: path, encoded: encodeURI(path) }
+  return lastPath.encoded
+}
+let lastPath = { plain: '', encoded: '' }
