@@ -25,6 +25,8 @@ export class Topology {
   /** Raised by each change of the write region. */
   version = 1
   readonly #byKey = new Map<string, Region>()
+  /** Most callers write a region as the account does: nothing to normalise then. */
+  readonly #byName = new Map<string, Region>()
   readonly #delays = new Map<string, Delay>()
   readonly #paused = new Set<string>()
   readonly #defaultDelay: Delay
@@ -33,7 +35,10 @@ export class Topology {
 
   constructor(settings: Settings, random: Random) {
     this.regions = settings.regions.map((name, index) => ({ name, id: index + 1, index, state: 'online' }))
-    for (const region of this.regions) this.#byKey.set(regionKey(region.name), region)
+    for (const region of this.regions) {
+      this.#byKey.set(regionKey(region.name), region)
+      this.#byName.set(region.name, region)
+    }
     const first = this.regions[0]
     if (first === undefined) throw new Error('an account needs at least one region')
     if (this.#byKey.size < this.regions.length) throw new Error('two regions of the account have the same name')
@@ -47,7 +52,7 @@ export class Topology {
 
   /** The region of that name; throws on a name that the account does not have: a caller's mistake, not an event. */
   region(name: string): Region {
-    const region = this.#byKey.get(name) ?? this.#byKey.get(regionKey(name))
+    const region = this.#byName.get(name) ?? this.#byKey.get(regionKey(name))
     if (region === undefined) throw new Error(`the simulated account has no region "${name}"`)
     return region
   }
