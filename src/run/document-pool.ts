@@ -4,7 +4,7 @@ import type { WriteOutcome } from '../domain/observation.ts'
 /** One probe document, as its only writer knows it between runs. */
 export interface PooledDocument {
   readonly id: string
-  /** The highest version ever attempted, so that no version is written twice. */
+  /** The highest version that may have happened. */
   readonly version: number
   readonly present: boolean
 }
@@ -37,15 +37,11 @@ export class DocumentPool {
   }
 }
 
-/** The document after one write of `written`; a refused write leaves the state it found, whatever that was. */
-export function afterAttempt(
-  document: PooledDocument,
-  written: DocumentVersion,
-  outcome: WriteOutcome,
-): PooledDocument {
-  return {
-    ...document,
-    version: written.version,
-    present: outcome === 'succeeded' ? written.present : document.present,
-  }
+/**
+ * The document after one write of `written`. A refused write certainly did not happen: its version is free again, so that
+ * the distance between two versions counts the writes between them.
+ */
+export function afterAttempt(before: PooledDocument, written: DocumentVersion, outcome: WriteOutcome): PooledDocument {
+  if (outcome === 'refused') return before
+  return { ...before, version: written.version, present: outcome === 'succeeded' ? written.present : before.present }
 }

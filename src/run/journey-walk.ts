@@ -99,8 +99,6 @@ export class JourneyWalk {
       run: id,
       ttlSeconds: scenario.ttlSeconds,
     }
-    // Until the answer is judged, the document may be at either version: a run abandoned here must not hand it on.
-    this.#document = { ...this.#document, version: written.version }
     const answer = await this.#execute(at, { kind, document })
     const { attempts, status, substatus } = answer.observation
     const outcome = writeOutcome(attempts, status, substatus)
