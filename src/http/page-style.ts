@@ -37,7 +37,7 @@ thead th{color:var(--soft);font-size:13px;padding-bottom:4px}.groups th,.groups 
 .groups th{text-align:right;color:var(--ink);font-weight:600}.groups th:last-child{text-align:left;padding-left:24px}.groups th{background:linear-gradient(var(--line),var(--line)) bottom right/calc(100% - 20px) 1px no-repeat}.groups th:last-child{background-position:bottom left 20px}
 tbody th,tbody td{border-top:1px solid var(--line)}
 th:first-child,td:first-child,.last,thead th:last-child{text-align:left}
-tbody th{font-weight:600}tbody th small{white-space:normal;max-width:150px}.last{white-space:normal;min-width:160px}
+tbody th{font-weight:600}tbody th small{white-space:normal;max-width:185px}.last{white-space:normal;min-width:160px}
 small{display:block;color:var(--soft);font-size:12.5px;font-weight:400}
 .rate.good{color:var(--good);font-weight:600}.rate.bad{color:var(--bad);font-weight:600}
 a.bad{color:var(--bad)}a.notice{color:var(--notice)}a.good{color:var(--good)}

@@ -25,7 +25,7 @@ export interface Sources {
   readonly wallMs: () => number
 }
 
-export interface RouteRequest {
+interface RouteRequest {
   readonly accept: string | undefined
   readonly query: Readonly<Record<string, unknown>>
   readonly params: Readonly<Record<string, string>>

@@ -150,7 +150,7 @@ export class ArmTally {
 }
 
 /** Undefined for a run that found nothing, or only kept promises. */
-export function lastFindingOf(run: FinishedRun): LastFinding | undefined {
+function lastFindingOf(run: FinishedRun): LastFinding | undefined {
   if (run.finding === undefined || run.finding === 'kept') return undefined
   const read = run.events.find((event): event is ReadEvent => event.kind === 'read' && event.finding === run.finding)
   if (read === undefined) return undefined

@@ -23,7 +23,7 @@ const sentences: Record<string, string> = {
 }
 
 /** A broken promise is an error in any arm; where the token is withheld on purpose, any other finding is only measurement. */
-export function lineLevel(run: FinishedRun): LineLevel {
+function lineLevel(run: FinishedRun): LineLevel {
   if (run.finding === 'broken-promise' || run.result === 'crashed') return 'error'
   if (run.finding !== undefined && run.finding !== 'kept') return run.carriesToken ? 'info' : 'debug'
   return run.result === 'abandoned' ? 'warn' : 'debug'

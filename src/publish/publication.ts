@@ -9,7 +9,7 @@ import { PrometheusMetrics } from './prometheus.ts'
 import { Recent } from './recent.ts'
 import { Totals } from './totals.ts'
 
-export const defaultMaxSeries = 20_000
+const defaultMaxSeries = 20_000
 
 export interface PublicationOptions {
   readonly clock: Clock

@@ -18,7 +18,7 @@ export interface ScenarioTotals {
  * Stale rate where the token is withheld minus stale rate where it is carried. Undefined when either was never judged, and
  * when withholding the token made nothing stale: then the scenario proves nothing about protection (verdicts.md, Arms).
  */
-export function tokenProtection(
+function tokenProtection(
   arms: readonly Pick<ArmTotals, 'carriesToken' | 'staleReads' | 'judgedReads'>[],
 ): Interval | undefined {
   const pooled = (carriesToken: boolean) => {
