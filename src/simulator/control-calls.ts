@@ -29,7 +29,7 @@ export interface SimulatorControl {
   readJournal(limit?: number): readonly JournalEntry[]
 }
 
-export interface SimulatorState {
+interface SimulatorState {
   readonly nowMs: number
   readonly regions: readonly RegionStatus[]
   /** How many entries the journal's limit has pushed out. */

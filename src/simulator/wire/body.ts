@@ -3,7 +3,7 @@ import type { Json } from '../operation.ts'
 import { badRequest, Refused, refusal } from './errors.ts'
 
 /** A document may have 2 MB; the rest is slack for escapes, so that the core can say which limit was broken. */
-export const bodyLimitBytes = 4 * 1024 * 1024
+const bodyLimitBytes = 4 * 1024 * 1024
 /** Past this a client is not merely mistaken: its connection is cut instead of read to the end. */
 const patienceBytes = 16 * bodyLimitBytes
 /** Azure's documented limit of nesting in a document. */

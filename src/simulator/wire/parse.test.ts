@@ -58,6 +58,12 @@ describe('requests become operations', () => {
   test.each([
     ['["a",1,true,null]', ['a', 1, true, null]],
     ['[{}]', [undefined]],
+    ['["p"]', ['p']],
+    ['[""]', ['']],
+    [' ["p"]', ['p']],
+    ['["a","b"]', ['a', 'b']],
+    ['["a\\"b"]', ['a"b']],
+    ['["\\\\"]', ['\\']],
     ['["\\u00e9"]', ['é']],
   ])('the partition key %s', (text, partitionKey) => {
     const operation = operationOf('GET', `${docs}/i`, { 'x-ms-documentdb-partitionkey': text })

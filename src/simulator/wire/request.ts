@@ -50,6 +50,8 @@ function parseConsistency(text: string): ConsistencyLevel {
 export function partitionKeyOf(request: WireRequest): PartitionKeyValue | undefined {
   const text = header(request, names.partitionKey)
   if (text === undefined) return undefined
+  const plain = plainStringIn(text)
+  if (plain !== undefined) return [plain]
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -58,6 +60,13 @@ export function partitionKeyOf(request: WireRequest): PartitionKeyValue | undefi
   }
   if (!Array.isArray(value)) throw new Refused(badRequest('The partition key header must be a JSON array.'))
   return value.map(partitionKeyLevel)
+}
+
+/** `["p"]` without an escape, the common case, is cut out: JSON.parse is among the dearest steps of a point read. */
+function plainStringIn(text: string): string | undefined {
+  const end = text.length - 2
+  const isPlain = text.startsWith('["') && text.indexOf('"', 2) === end && text.endsWith('"]') && !text.includes('\\')
+  return isPlain ? text.slice(2, end) : undefined
 }
 
 function partitionKeyLevel(level: unknown): PartitionKeyValue[number] {
