@@ -85,7 +85,12 @@ describe('the headline', () => {
 
   test('a target that is down goes before everything', async () => {
     const found = await headline(both, { targets: [{ ...up, isUp: false }] })
-    expect(found).toMatchObject({ tone: 'bad', sentence: 'Target “default” cannot be reached' })
+    expect(found).toMatchObject({ tone: 'bad', sentence: 'No answer from target “default”' })
+  })
+
+  test('a target that nobody has asked yet is no trouble', async () => {
+    const found = await headline([], { targets: [{ name: 'default', wasReached: false, isUp: false }] })
+    expect(found).toMatchObject({ tone: 'quiet', sentence: 'Reaching target “default”' })
   })
 
   test('what was stale earlier is no longer the headline, and not hidden', async () => {

@@ -60,10 +60,15 @@ const rules: readonly { tone: Tone; holds: (of: Recently) => boolean; say: (of: 
 
 export function headlineOf(scenarios: readonly ScenarioStatus[], targets: readonly TargetReadiness[]): Headline {
   const troubles = troublesOf(scenarios.map(recently))
-  const down = targets.filter(({ isUp }) => !isUp).map(({ name }) => `“${name}”`)
+  const down = targets.filter(({ isUp }) => !isUp)
   if (down.length > 0) {
-    const sentence = `${down.length === 1 ? 'Target' : 'Targets'} ${down.join(', ')} cannot be reached`
-    return { tone: 'bad', sentence, detail: troubles.map(({ text }) => `${text}.`).join(' ') }
+    // Right after the start a target has not been asked yet, which is no trouble.
+    const wasAsked = down.some(({ wasReached, problem }) => wasReached || problem !== undefined)
+    const names = `${down.length === 1 ? 'target' : 'targets'} ${down.map(({ name }) => `“${name}”`).join(', ')}`
+    const detail = troubles.map(({ text }) => `${text}.`).join(' ')
+    return wasAsked
+      ? { tone: 'bad', sentence: `No answer from ${names}`, detail }
+      : { tone: 'quiet', sentence: `Reaching ${names}`, detail }
   }
   const [worst, ...others] = troubles
   if (worst) return { tone: worst.tone, sentence: worst.text, detail: others.map(({ text }) => `${text}.`).join(' ') }
