@@ -6,6 +6,7 @@ import { type AccountEvidence, accountEvidence, findRegion } from './account-evi
 import { explainFailure } from './explain.ts'
 import { Recording } from './recording.ts'
 import { TargetProblem } from './target-problem.ts'
+import { untilAborted } from './until-aborted.ts'
 import { type SingleCall, WireTap } from './wire-tap.ts'
 
 const answerWithinMs = 5000
@@ -105,8 +106,9 @@ export class AccountLink {
     void this.#clock.sleep(answerWithinMs, finished.signal).then(() => late.abort())
     try {
       const client = await this.adminClient()
-      const { resource } = await this.tap.record(recording, () =>
-        client.getDatabaseAccount({ abortSignal: late.signal }),
+      const { resource } = await untilAborted(
+        this.tap.record(recording, () => client.getDatabaseAccount({ abortSignal: late.signal })),
+        late.signal,
       )
       if (!resource) throw new Error('the answer has no body')
       const evidence = accountEvidence(resource, (origin) => this.tap.rewrite(origin))

@@ -1,4 +1,4 @@
-import type { CosmosClient } from '@azure/cosmos'
+import type { Container, CosmosClient } from '@azure/cosmos'
 import type { Clock } from '../base/clock.ts'
 import type { DocumentStore, StoreAnswer, StoreRequest } from '../domain/document-store.ts'
 import type { Attempt } from '../domain/observation.ts'
@@ -7,8 +7,9 @@ import type { ClientSlot, StoreScope } from './client-pool.ts'
 import { messageOf, statusOf } from './explain.ts'
 import { type Returned, runOperation, tokenIn } from './operations.ts'
 import { Recording } from './recording.ts'
-import { versionOf } from './stored-document.ts'
+import { type KeyLevel, keyLevels, versionOf } from './stored-document.ts'
 import { TargetProblem } from './target-problem.ts'
+import { DeadlinePassed, untilAborted } from './until-aborted.ts'
 import type { WireTap } from './wire-tap.ts'
 
 /** How long to wait, after the answer, for what the SDK asked besides (a query plan), so that its charge is counted. */
@@ -19,13 +20,16 @@ type Surfaced = Omit<StoreAnswer, 'attempts' | 'durationMs'>
 /** One hop's way to one container, through the SDK's Items API. */
 export class CosmosDocumentStore implements DocumentStore {
   readonly #slot: ClientSlot
-  readonly #scope: StoreScope
+  readonly #place: StoreScope['container']
+  readonly #levels: readonly KeyLevel[]
   readonly #tap: WireTap
   readonly #clock: Clock
+  #kept: { readonly client: CosmosClient; readonly container: Container } | undefined
 
   constructor(slot: ClientSlot, scope: StoreScope, tap: WireTap, clock: Clock) {
     this.#slot = slot
-    this.#scope = scope
+    this.#place = scope.container
+    this.#levels = keyLevels(scope.partitionKey)
     this.#tap = tap
     this.#clock = clock
   }
@@ -71,11 +75,17 @@ export class CosmosDocumentStore implements DocumentStore {
     recording: Recording,
     signal: AbortSignal | undefined,
   ): Promise<Returned> {
-    const { database, container } = this.#scope.container
-    const operation = this.#tap.record(recording, () =>
-      runOperation(client.database(database).container(container), request, this.#scope.partitionKey, signal),
-    )
+    const container = this.#containerOf(client)
+    const operation = this.#tap.record(recording, () => runOperation(container, request, this.#levels, signal))
     return untilAborted(operation, signal)
+  }
+
+  /** Kept with its client: the SDK builds some ten objects for one. */
+  #containerOf(client: CosmosClient): Container {
+    if (this.#kept?.client === client) return this.#kept.container
+    const container = client.database(this.#place.database).container(this.#place.container)
+    this.#kept = { client, container }
+    return container
   }
 
   async #settle(recording: Recording): Promise<void> {
@@ -84,18 +94,6 @@ export class CosmosDocumentStore implements DocumentStore {
     await Promise.race([recording.settled(), this.#clock.sleep(settleWithinMs, enough.signal)])
     enough.abort()
   }
-}
-
-class DeadlinePassed extends Error {}
-
-/** The SDK does not notice a signal while it sleeps between two tries. What it does later is nobody's any more. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(new DeadlinePassed('the deadline passed before an answer came'))
-    signal.addEventListener('abort', abort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
 }
 
 const noAnswer = (message: string): Surfaced => ({

@@ -5,6 +5,7 @@ import { headers } from '../protocol/headers.ts'
 import { WireToken } from '../protocol/wire-token.ts'
 import {
   isInPartition,
+  type KeyLevel,
   keyValues,
   patchOf,
   type StoredDocument,
@@ -29,27 +30,27 @@ interface SdkResponse {
 type Write = (
   container: Container,
   document: ProbeDocument,
-  paths: readonly string[],
+  levels: readonly KeyLevel[],
   options: RequestOptions,
 ) => Promise<SdkResponse>
 
-const item = (container: Container, { id, partitionKey }: ProbeDocument, paths: readonly string[]) =>
-  container.item(id, sdkPartitionKey(keyValues(paths, partitionKey, id)))
+const item = (container: Container, { id, partitionKey }: ProbeDocument, levels: readonly KeyLevel[]) =>
+  container.item(id, sdkPartitionKey(keyValues(levels, partitionKey, id)))
 
 const writes: Record<WriteKind, Write> = {
-  create: (container, document, paths, options) => container.items.create(storedDocument(document, paths), options),
-  upsert: (container, document, paths, options) => container.items.upsert(storedDocument(document, paths), options),
-  replace: (container, document, paths, options) =>
-    item(container, document, paths).replace({ ...storedDocument(document, paths) }, options),
-  patch: (container, document, paths, options) => item(container, document, paths).patch(patchOf(document), options),
-  delete: (container, document, paths, options) => item(container, document, paths).delete(options),
+  create: (container, document, levels, options) => container.items.create(storedDocument(document, levels), options),
+  upsert: (container, document, levels, options) => container.items.upsert(storedDocument(document, levels), options),
+  replace: (container, document, levels, options) =>
+    item(container, document, levels).replace({ ...storedDocument(document, levels) }, options),
+  patch: (container, document, levels, options) => item(container, document, levels).patch(patchOf(document), options),
+  delete: (container, document, levels, options) => item(container, document, levels).delete(options),
 }
 
 /** Runs one operation as an application would write it. Rejects as the SDK does. */
 export async function runOperation(
   container: Container,
   request: StoreRequest,
-  paths: readonly string[],
+  levels: readonly KeyLevel[],
   signal: AbortSignal | undefined,
 ): Promise<Returned> {
   const options = {
@@ -59,18 +60,18 @@ export async function runOperation(
   }
   switch (request.kind) {
     case 'point': {
-      const values = keyValues(paths, request.partitionKey, request.id)
+      const values = keyValues(levels, request.partitionKey, request.id)
       const response = await container.item(request.id, sdkPartitionKey(values)).read<StoredDocument>(options)
       return returned(response, response.resource)
     }
     case 'query':
     case 'cross-partition-query':
-      return runQuery(container, request.id, keyValues(paths, request.partitionKey, request.id), paths, {
+      return runQuery(container, request.id, keyValues(levels, request.partitionKey, request.id), levels, {
         ...options,
         isScoped: request.kind === 'query',
       })
     default:
-      return returned(await writes[request.kind](container, request.document, paths, options), undefined)
+      return returned(await writes[request.kind](container, request.document, levels, options), undefined)
   }
 }
 
@@ -79,7 +80,7 @@ async function runQuery(
   container: Container,
   id: string,
   values: string[],
-  paths: readonly string[],
+  levels: readonly KeyLevel[],
   { isScoped, ...options }: FeedOptions & { readonly isScoped: boolean },
 ): Promise<Returned> {
   const query = { query: 'SELECT * FROM c WHERE c.id = @id', parameters: [{ name: '@id', value: id }] }
@@ -90,7 +91,7 @@ async function runQuery(
     const page = await pages.fetchNext()
     // Private in the SDK's types, though it is the only place where a query's token is to be had.
     sessionToken = mergeTokens(sessionToken, tokenIn(Reflect.get(page, 'headers')))
-    const stored = page.resources?.find((candidate) => isInPartition(candidate, paths, values))
+    const stored = page.resources?.find((candidate) => isInPartition(candidate, levels, values))
     if (stored) return { status: 200, substatus: undefined, stored, sessionToken }
   }
   return { status: 200, substatus: undefined, stored: undefined, sessionToken }

@@ -15,15 +15,26 @@ export interface Place {
 export function locate({ url, method, headers: sent }: Pick<PipelineRequest, 'url' | 'method' | 'headers'>): Place {
   const pathStart = url.indexOf('/', url.indexOf('//') + 2)
   const origin = pathStart < 0 ? url : url.slice(0, pathStart)
-  // The SDK joins endpoint and path with one slash or two: dbs, {id}, colls, {id}, docs, {id}.
-  const segments = pathStart < 0 ? [] : url.slice(pathStart).split('/').filter(Boolean)
-  const isOnContainer = segments[0] === 'dbs' && segments[2] === 'colls'
-  const isOnDocuments = isOnContainer && segments[4] === 'docs'
+  const inContainer = pathStart < 0 ? undefined : belowContainer(url, pathStart)
+  const isOnDocuments = inContainer === 'docs' || inContainer?.startsWith('docs/') === true
   const isPlan = isOnDocuments && sent.has(headers.isQueryPlan)
   return {
     origin,
     purpose: isPlan ? 'query-plan' : isOnDocuments ? 'operation' : 'metadata',
     isWrite: isOnDocuments && !isPlan && method !== 'GET' && !sent.has(headers.isQuery),
-    isContainerRead: isOnContainer && segments.length === 4 && method === 'GET',
+    isContainerRead: inContainer === '' && method === 'GET',
   }
+}
+
+/** Of `/dbs/{id}/colls/{id}/docs/{id}` the part after the container; undefined when the path names no container. */
+function belowContainer(url: string, pathStart: number): string | undefined {
+  // The SDK joins endpoint and path with one slash or two.
+  const start = url.startsWith('//', pathStart) ? pathStart + 1 : pathStart
+  if (!url.startsWith('/dbs/', start)) return undefined
+  const databaseEnd = url.indexOf('/', start + 5)
+  if (databaseEnd < 0 || !url.startsWith('/colls/', databaseEnd)) return undefined
+  const containerStart = databaseEnd + 7
+  if (containerStart === url.length) return undefined
+  const containerEnd = url.indexOf('/', containerStart)
+  return containerEnd < 0 ? '' : url.slice(containerEnd + 1)
 }

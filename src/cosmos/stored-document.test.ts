@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ProbeDocument } from '../domain/document-store.ts'
-import { isInPartition, keyValues, segmentsOf, storedDocument, versionOf } from './stored-document.ts'
+import { isInPartition, keyLevels, keyValues, segmentsOf, storedDocument, versionOf } from './stored-document.ts'
 
 const probe: ProbeDocument = { id: 'd', partitionKey: ['p', 'q'], version: 3, owner: 'me', run: 'r', ttlSeconds: 60 }
 const rest = { id: 'd', version: 3, owner: 'me', run: 'r', ttl: 60 }
@@ -15,14 +15,15 @@ describe('a probe document as it is stored', () => {
     ['the id itself', ['/id'], {}],
     ['the id as the last level', ['/tenant', '/id'], { tenant: 'p' }],
   ])('%s', (_, paths, key) => {
-    const stored = storedDocument(probe, paths)
+    const levels = keyLevels(paths)
+    const stored = storedDocument(probe, levels)
     expect(stored).toEqual({ ...key, ...rest })
-    expect(isInPartition(stored, paths, keyValues(paths, probe.partitionKey, probe.id))).toBe(true)
-    expect(isInPartition(stored, paths, ['another', 'another'])).toBe(false)
+    expect(isInPartition(stored, levels, keyValues(levels, probe.partitionKey, probe.id))).toBe(true)
+    expect(isInPartition(stored, levels, ['another', 'another'])).toBe(false)
   })
 
   test('is read back', () => {
-    expect(versionOf(storedDocument(probe, ['/p']))).toEqual({ version: 3, owner: 'me' })
+    expect(versionOf(storedDocument(probe, keyLevels(['/p'])))).toEqual({ version: 3, owner: 'me' })
   })
 
   test("somebody else's document has nobody's owner", () => {

@@ -16,22 +16,31 @@ export interface StoredDocument {
 /** Fields that hopwatch writes itself; a partition key path may not begin with one of them. */
 export const ownFields = ['version', 'owner', 'run', 'ttl'] as const
 
+/** One level of a container's partition key, read once and used on every operation. */
+export interface KeyLevel {
+  readonly path: string
+  readonly segments: readonly string[]
+}
+
+export const keyLevels = (paths: readonly string[]): KeyLevel[] =>
+  paths.map((path) => ({ path, segments: segmentsOf(path) }))
+
 /**
  * The value at each level of the partition key. A level at `/id` is the document's id, whatever the caller chose: the
  * service takes it from there.
  */
-export const keyValues = (paths: readonly string[], chosen: readonly string[], id: string): string[] =>
-  paths.map((path, level) => (path === '/id' ? id : (chosen[level] ?? '')))
+export const keyValues = (levels: readonly KeyLevel[], chosen: readonly string[], id: string): string[] =>
+  levels.map(({ path }, index) => (path === '/id' ? id : (chosen[index] ?? '')))
 
 /** As the SDK wants it: a plain value for one level, an array for several. */
 export const sdkPartitionKey = (values: string[]): PartitionKey => (values.length === 1 ? values[0]! : values)
 
 /** `{id, <partition key, nested where its path is>, version, owner, run, ttl}`. */
-export function storedDocument(document: ProbeDocument, paths: readonly string[]): StoredDocument {
+export function storedDocument(document: ProbeDocument, levels: readonly KeyLevel[]): StoredDocument {
   const { id, version, owner, run, ttlSeconds } = document
   const fields: Record<string, unknown> = {}
-  keyValues(paths, document.partitionKey, id).forEach((value, level) => {
-    setAt(fields, segmentsOf(paths[level]!), value)
+  keyValues(levels, document.partitionKey, id).forEach((value, index) => {
+    setAt(fields, levels[index]!.segments, value)
   })
   return { ...fields, id, version, owner, run, ttl: ttlSeconds }
 }
@@ -54,8 +63,11 @@ export function versionOf(stored: StoredDocument): { version: number; owner: str
 }
 
 /** A cross-partition query may find the same id in another partition. */
-export const isInPartition = (stored: StoredDocument, paths: readonly string[], values: readonly string[]): boolean =>
-  paths.every((path, level) => getAt(stored, segmentsOf(path)) === values[level])
+export const isInPartition = (
+  stored: StoredDocument,
+  levels: readonly KeyLevel[],
+  values: readonly string[],
+): boolean => levels.every(({ segments }, index) => getAt(stored, segments) === values[index])
 
 export const containerDefinition = (
   id: string,

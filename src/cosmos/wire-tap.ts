@@ -148,9 +148,11 @@ const wasAborted = (error: unknown): boolean => error instanceof Error && error.
 const wasSent = (error: unknown): boolean =>
   !(error instanceof Error && 'code' in error && error.code === 'ERR_INVALID_CHAR')
 
-/** The SDK decides by `code` whether to try again (ECONNRESET on a read: 10 times, 1 s apart); without one it never does. */
-const withoutCode = (error: unknown): Error =>
-  new Error(error instanceof Error ? error.message : 'the request failed', { cause: error })
+/**
+ * The SDK decides by `code` whether to try again (ECONNRESET on a read: 10 times, 1 s apart); without one it never does.
+ * No `cause`: the original holds the request with its authorization.
+ */
+const withoutCode = (error: unknown): Error => new Error(error instanceof Error ? error.message : 'the request failed')
 
 const answerFor = (request: PipelineRequest, bodyAsText: string): PipelineResponse => ({
   request,

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Target } from '../../src/cosmos/target.ts'
 import { retriesOf } from '../../src/domain/retries.ts'
@@ -75,6 +76,28 @@ describe('against the embedded simulator', () => {
     const answer = await storeFor(stranger).execute(write())
     expect(answer).toMatchObject({ status: 401 })
     await stranger.close()
+  })
+
+  test('no answer and no problem shows a token or a key, however it is printed', async () => {
+    simulator.addFaultRule({ operations: ['readItem'], count: 1, status: 500 })
+    const store = storeFor(target)
+    const written = await store.execute(write('upsert', 1, undefined, 'printed'))
+    const failed = await store.execute(read('point', written.sessionToken?.reveal(), 'printed'))
+    const conflict = await store.execute(write('create', 1, written.sessionToken?.reveal(), 'printed'))
+    const stranger = targetFor({ endpoint: simulator.endpoint, key: Buffer.alloc(64, 7).toString('base64') })
+    const problem = await stranger.ping()
+    const refused = await storeFor(stranger).execute(write())
+    await stranger.close()
+    expect([failed.status, conflict.status]).toEqual([500, 409])
+
+    const everything = [written, failed, conflict, problem, refused, target, store, stranger]
+    const printed = everything.map((value) => `${inspect(value, { depth: 12 })}${JSON.stringify(value)}`).join('\n')
+    const token = written.sessionToken?.reveal() ?? ''
+    expect(token).toMatch(/#/)
+    expect(printed).not.toContain(token.slice(token.indexOf(':') + 1))
+    expect(printed).not.toContain(simulator.key)
+    expect(printed).not.toContain(Buffer.alloc(64, 7).toString('base64'))
+    expect(printed).not.toMatch(/sig%3d|sig=[^[]/i)
   })
 
   test('a write whose answer is lost after the commit is seen as a connection failure', async () => {

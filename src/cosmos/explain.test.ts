@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest'
+import { explainFailure, statusOf } from './explain.ts'
+
+const endpoint = new URL('https://contoso.documents.azure.com:443/')
+const answered = (code: number, substatus?: number) =>
+  Object.assign(new Error('what the service said'), { code, ...(substatus !== undefined && { substatus }) })
+const named = (name: string) => Object.assign(new Error('no identity here'), { name })
+
+describe('why an account cannot be used', () => {
+  test.each([
+    ['a wrong key', answered(401), 'refused', 'check that the key'],
+    ['a firewall', answered(403), 'refused', 'firewall'],
+    ['no identity', named('CredentialUnavailableError'), 'refused', 'managed identity'],
+    ['no identity of many', named('AggregateAuthenticationError'), 'refused', 'managed identity'],
+    ['something else than Cosmos DB', answered(404), 'misconfigured', 'for NoSQL'],
+    ['an outage', answered(503), 'unreachable', 'network'],
+    ['throttling', answered(429, 3200), 'unreachable', 'network'],
+    [
+      'a connection',
+      Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
+      'unreachable',
+      'network',
+    ],
+    ['no error at all', 'thrown text', 'unreachable', 'network'],
+  ])('%s', (_, error, kind, remedy) => {
+    const problem = explainFailure(error, 'reading the account', endpoint)
+    expect(problem.kind).toBe(kind)
+    expect(problem.remedy).toContain(remedy)
+    expect(problem.message).toContain('https://contoso.documents.azure.com')
+    expect(explainFailure(problem, 'doing more', endpoint)).toBe(problem)
+  })
+
+  test('only a number is a status', () => {
+    expect(statusOf(answered(404, 1002))).toEqual({ status: 404, substatus: 1002 })
+    expect(statusOf(Object.assign(new Error(), { code: 'ECONNRESET' }))).toEqual({
+      status: undefined,
+      substatus: undefined,
+    })
+    expect(statusOf('text')).toEqual({ status: undefined, substatus: undefined })
+  })
+})
