@@ -42,7 +42,7 @@ export async function startSimulatorWorker(
   const onError = surroundings.onError ?? ((error) => void process.stderr.write(`simulator: ${error.message}\n`))
   const worker = new Worker(new URL('./worker-entry.ts', import.meta.url), {
     workerData: options,
-    // Node's default young generation would keep up to 100 MB of dead requests; a smaller one costs no measurable speed.
+    // Node's default young generation keeps much of what requests leave behind: 100,000 documents took 360 MB, with this 270.
     resourceLimits: { maxYoungGenerationSizeMb: 24 },
   })
   const waiting = new Map<number, Waiting>()
