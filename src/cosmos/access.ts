@@ -27,6 +27,7 @@ export interface Access {
 /** Throws `misconfigured`; no message repeats a key or a connection string. */
 export function readAccess(options: TargetOptions): Access {
   const { key, connectionString, entra } = options
+  for (const text of Object.entries(options.hostRewrite ?? {}).flat()) originOf(options, text)
   const ways = [key, connectionString, entra].filter((way) => way !== undefined)
   if (ways.length !== 1) {
     throw misconfigured(

@@ -15,7 +15,7 @@ import { WireToken } from '../protocol/wire-token.ts'
 import type { Recording } from './recording.ts'
 import { locate, type Place } from './request-place.ts'
 
-/** For a client that makes exactly one HTTP call an operation (`retries: none`). */
+/** For a client that makes exactly one HTTP call an operation (`retries: none`; docs/decisions/0005-one-http-call.md). */
 export interface SingleCall {
   /** Where writes go: with endpoint discovery off the SDK would send them to its read endpoint. Undefined: as the SDK says. */
   writeOrigin(): string | undefined

@@ -143,6 +143,18 @@ describe('regions', () => {
     expect(stub.operations().map(({ region }) => region)).toEqual(['West Europe', 'North Europe'])
   })
 
+  test('an announced address may be another one from here', async () => {
+    await using stub = await answering()
+    const plain = targetFor(stub)
+    const { endpoints } = await plain.account()
+    await plain.close()
+    const [announced, contacted] = [endpoints.get('North Europe')!, endpoints.get('West Europe')!]
+    const target = targetFor(stub, { hostRewrite: { [announced]: contacted } })
+    await storeFor(target, { region: 'North Europe' }).execute(read())
+    await target.close()
+    expect(stub.operations().map(({ region }) => region)).toEqual(['West Europe'])
+  })
+
   for (const retries of ['sdk', 'none'] as const) {
     test(`an unknown region names those that the account has (retries: ${retries})`, async () => {
       await using stub = await answering()

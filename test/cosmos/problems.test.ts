@@ -34,6 +34,7 @@ describe('options that cannot be right', () => {
     ['not a URL', { endpoint: 'contoso', key }, 'not an http or https URL'],
     ['a URL with credentials', { endpoint: 'https://user:secret@contoso.net', key }, 'holds credentials'],
     ['a key that is not base64', { endpoint, key: `"${key}"` }, 'has a key that is not base64'],
+    ['a rewrite to nowhere', { endpoint, key, hostRewrite: { [endpoint]: 'nowhere' } }, 'not an http or https URL'],
     ['Entra over http', { endpoint: 'http://127.0.0.1:8081', entra: true as const }, 'Microsoft Entra over http'],
     ['half a connection string', { connectionString: `AccountKey=${key};` }, 'without AccountEndpoint'],
     ['a cut connection string', { connectionString: `AccountEndpoint=${endpoint};Account` }, 'without AccountKey'],
