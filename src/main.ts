@@ -1,5 +1,7 @@
 #!/usr/bin/env node
+import './cli/quiet-sdk.ts'
 import { Command, CommanderError, type Option } from 'commander'
+import { closest } from 'fastest-levenshtein'
 import { ConfigurationProblem } from './base/configuration-problem.ts'
 import { addCheck } from './cli/check.ts'
 import { CommandError, type ExitCode, exitCodes } from './cli/command-error.ts'
@@ -69,7 +71,19 @@ function report(error: unknown): ExitCode {
   return exitCodes.internal
 }
 
+/** A word that is no command would otherwise be told to be one argument too many for the default command. */
+function checkCommand(word: string | undefined): void {
+  if (word === undefined || word.startsWith('-')) return
+  const known = [...program.commands.map((command) => command.name()), 'help']
+  if (known.includes(word)) return
+  throw new CommandError(
+    exitCodes.usage,
+    `There is no command "${word}"; did you mean "${closest(word, known)}"? There are ${known.join(', ')}.`,
+  )
+}
+
 try {
+  checkCommand(process.argv[2])
   await program.parseAsync()
 } catch (error) {
   done(report(error))
