@@ -103,7 +103,7 @@ function printTable(report: CheckReport): string {
     ]),
   )
   const head = ['scenario', 'arm', 'judged', 'stale', 'token loss', 'p50', 'p95', 'retries/read', 'RU']
-  const lines = [table(head, rows), '']
+  const lines = [table(head, rows, 2), '']
   for (const scenario of report.scenarios) {
     const verdict = scenario.isGood ? colors.green('pass') : colors.red('FAIL')
     lines.push(`${verdict}  ${scenario.scenario}`)

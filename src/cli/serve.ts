@@ -62,7 +62,8 @@ Every option has an environment variable: --grace is HOPWATCH_GRACE. A flag beat
       const settings = await readSettings(options, process.env)
       const { configuration } = settings
       const scenarios = await readScenarios(settings.scenarioPaths, process.env)
-      const logger = createLogger({ level: options.logLevel ?? configuration.logLevel ?? defaults.logLevel })
+      const level = options.logLevel ?? configuration.logLevel ?? defaults.logLevel
+      const logger = createLogger({ level })
       const service = await startService(
         {
           ...settings,
@@ -76,7 +77,7 @@ Every option has an environment variable: --grace is HOPWATCH_GRACE. A flag beat
         },
         { clock: systemClock, random: seededRandom(settings.seed), logger },
       )
-      if (process.stderr.isTTY || options.logLevel !== 'silent') process.stderr.write(welcome(service, scenarios))
+      if (process.stderr.isTTY || level !== 'silent') process.stderr.write(welcome(service, scenarios))
       await stopped()
       logger.info('stopping: no new runs; letting those under way end')
       await service.drain(options.grace ?? configuration.graceMs ?? defaults.graceMs)
@@ -97,7 +98,7 @@ function welcome({ address, simulatedRegions }: Service, scenarios: readonly Sce
   ])
   return (
     `hopwatch ${version}: ${scenarios.length} journeys against ${where}\n\n` +
-    `${table(['  journey', 'when', 'hops'], rows)}\n\n` +
+    `${table(['  journey', 'when', 'hops'], rows, 3)}\n\n` +
     `Status page  ${address}/\nMetrics      ${address}/metrics\nStop with Ctrl-C.\n\n`
   )
 }

@@ -59,7 +59,7 @@ What can be switched while it runs (replication, regions, faults) is listed by t
       }).catch((error: unknown) => {
         throw new CommandError(exitCodes.usage, startProblem(error, options.port))
       })
-      process.stdout.write(welcome(simulator, process.env.COSMOS_KEY === undefined))
+      process.stdout.write(welcome(simulator, !process.env.COSMOS_KEY))
       await stopped()
       await simulator.close()
       done(exitCodes.ok)

@@ -10,7 +10,7 @@ export function addValidate(program: Command, done: (code: ExitCode) => void): v
   program
     .command('validate')
     .description('check scenario files and the configuration, without running anything')
-    .argument('[path...]', 'scenario files or directories (default: --scenarios)')
+    .argument('[path...]', 'scenario files or directories (default: as serve would take them)')
     .addOption(configOption())
     .addOption(scenariosOption())
     .addHelpText(
@@ -18,10 +18,10 @@ export function addValidate(program: Command, done: (code: ExitCode) => void): v
       '\nExits with 0 when all is well, with 2 when there are problems; each is printed as file:line:column.',
     )
     .action(async (paths: string[], options: { config?: string; scenarios?: string }) => {
-      const chosen = paths.length > 0 ? paths : [options.scenarios ?? 'scenarios']
-      const configuration = await checkConfiguration(options.config)
-      const { scenarios, problems } = await loadScenarios(chosen, process.env)
-      const all = [...configuration, ...problems]
+      const configured = await checkConfiguration(options.config)
+      const chosen = options.scenarios === undefined ? (configured.scenarios ?? ['scenarios']) : [options.scenarios]
+      const { scenarios, problems } = await loadScenarios(paths.length > 0 ? paths : chosen, process.env)
+      const all = [...configured.problems, ...problems]
       for (const problem of all) process.stderr.write(`${formatProblem(problem)}\n`)
       if (all.length === 0) process.stdout.write(`${count(scenarios.length, 'scenario')}, no problems\n`)
       else process.stderr.write(`${count(all.length, 'problem')}\n`)
@@ -31,12 +31,19 @@ export function addValidate(program: Command, done: (code: ExitCode) => void): v
 
 const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
 
-async function checkConfiguration(path: string | undefined): Promise<readonly Problem[]> {
+interface CheckedConfiguration {
+  /** Where it says that the scenarios are. */
+  readonly scenarios?: readonly string[] | undefined
+  readonly problems: readonly Problem[]
+}
+
+async function checkConfiguration(path: string | undefined): Promise<CheckedConfiguration> {
   const file = path ?? 'hopwatch.yaml'
   try {
-    return parseConfiguration(await readFile(file, 'utf8'), { file, env: process.env }).problems ?? []
+    const { configuration, problems } = parseConfiguration(await readFile(file, 'utf8'), { file, env: process.env })
+    return { scenarios: configuration?.scenarios, problems: problems ?? [] }
   } catch {
     const unreadable = { file, line: 1, column: 1, message: 'it cannot be read', instead: 'name a configuration file' }
-    return path === undefined ? [] : [unreadable]
+    return { problems: path === undefined ? [] : [unreadable] }
   }
 }

@@ -35,10 +35,13 @@ export async function loadScenarios(paths: readonly string[], env: Environment):
   return { scenarios, problems }
 }
 
+/** The configuration file may lie beside them. */
+const isScenarioFile = (name: string) => /\.ya?ml$/.test(name) && name !== 'hopwatch.yaml'
+
 async function listFiles(path: string): Promise<{ files: string[]; problems: Problem[] }> {
   try {
     if (!(await stat(path)).isDirectory()) return { files: [path], problems: [] }
-    const names = (await readdir(path)).filter((name) => /\.ya?ml$/.test(name)).toSorted()
+    const names = (await readdir(path)).filter(isScenarioFile).toSorted()
     const none = problemOf(path, 'no scenario in this directory', 'add a file that ends in .yaml')
     return { files: names.map((name) => join(path, name)), problems: names.length === 0 ? [none] : [] }
   } catch (error) {
