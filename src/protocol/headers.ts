@@ -3,6 +3,7 @@ export const headers = {
   activityId: 'x-ms-activity-id',
   authorization: 'authorization',
   altContentPath: 'x-ms-alt-content-path',
+  batchContinueOnError: 'x-ms-cosmos-batch-continue-on-error',
   consistencyLevel: 'x-ms-consistency-level',
   contentPath: 'x-ms-content-path',
   continuation: 'x-ms-continuation',

@@ -1,16 +1,20 @@
 import type { Random } from '../base/random.ts'
+import { batchItems, bulkItems } from './batch-operations.ts'
 import { Catalog } from './catalog.ts'
 import { befall, type FaultRule, FaultRules, prevents } from './faults.ts'
 import {
   type AccountWorld,
+  type ItemRequest,
   isReply,
   isWaiting,
   openRequest,
   type Trace,
   tokenReceived,
+  type Waiting,
   withOwner,
 } from './item-access.ts'
 import { readItem, writeItem } from './item-operations.ts'
+import { isWrite } from './item-write.ts'
 import { Journal } from './journal.ts'
 import { changesMetadata, executeMetadata } from './metadata-operations.ts'
 import type { ItemOperation, Json, Operation, Outcome, Reply } from './operation.ts'
@@ -202,11 +206,11 @@ export class SimulatedAccount {
   #performItem(operation: ItemOperation, at: Parameters<typeof openRequest>[2]) {
     const request = openRequest(this.#world, operation, at)
     if (isReply(request)) return request
-    if (operation.kind === 'readItem') return readItem(request, operation)
-    if (operation.kind === 'queryItems') return queryItems(request, operation)
-    if (at.region !== this.#topology.writeRegion) return withOwner(writeForbidden(at.region), request.container)
+    if (isWrite(operation) && at.region !== this.#topology.writeRegion) {
+      return withOwner(writeForbidden(at.region), request.container)
+    }
     try {
-      return writeItem(request, operation)
+      return performItem(request, operation)
     } catch (error) {
       if (!(error instanceof QueryProblem)) throw error
       return withOwner(refusal(error.code === 'BadRequest' ? 400 : 501, error.message), request.container)
@@ -263,6 +267,21 @@ export class SimulatedAccount {
   }
 }
 
+function performItem(request: ItemRequest, operation: ItemOperation): Reply | Waiting {
+  switch (operation.kind) {
+    case 'readItem':
+      return readItem(request, operation)
+    case 'queryItems':
+      return queryItems(request, operation)
+    case 'batchItems':
+      return batchItems(request, operation)
+    case 'bulkItems':
+      return bulkItems(request, operation)
+    default:
+      return writeItem(request, operation)
+  }
+}
+
 const itemKinds: ReadonlySet<Operation['kind']> = new Set([
   'createItem',
   'upsertItem',
@@ -271,6 +290,8 @@ const itemKinds: ReadonlySet<Operation['kind']> = new Set([
   'patchItem',
   'deleteItem',
   'queryItems',
+  'batchItems',
+  'bulkItems',
 ])
 
 const isItemOperation = (operation: Operation): operation is ItemOperation => itemKinds.has(operation.kind)

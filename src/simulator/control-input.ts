@@ -25,6 +25,8 @@ const operationKinds = [
   'patchItem',
   'deleteItem',
   'queryItems',
+  'batchItems',
+  'bulkItems',
 ] as const satisfies readonly Operation['kind'][]
 
 const delay: z.ZodType<Delay> = z.union([

@@ -20,7 +20,7 @@ export interface DirectClient {
   execute(operation: Operation, region: string, signal?: AbortSignal): Promise<Reply>
 }
 
-export function directClient(account: SimulatedAccount, clock: Clock): DirectClient {
+export function directClient(account: Pick<SimulatedAccount, 'execute'>, clock: Clock): DirectClient {
   return {
     async execute(operation, region, signal) {
       let attempt: unknown

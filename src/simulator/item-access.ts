@@ -4,7 +4,7 @@ import { SessionToken } from '../protocol/session-token.ts'
 import type { Catalog } from './catalog.ts'
 import type { Container } from './container.ts'
 import type { ItemVersion } from './item-store.ts'
-import { expiryMs } from './item-write.ts'
+import { expiryMs, isWrite } from './item-write.ts'
 import type { ServedRange, TokenReference } from './journal.ts'
 import type { Item, ItemOperation, Reply } from './operation.ts'
 import type { Settings } from './options.ts'
@@ -66,8 +66,7 @@ export function openRequest(
       container,
     )
   }
-  const isRead = operation.kind === 'readItem' || operation.kind === 'queryItems'
-  const wantsToken = isRead && level === 'Session'
+  const wantsToken = level === 'Session' && !isWrite(operation)
   let token: SessionToken | undefined
   if (operation.sessionToken !== undefined && wantsToken) {
     const parsed = SessionToken.parse(operation.sessionToken)
@@ -154,7 +153,11 @@ export const expiryOf = (container: Container) => (version: ItemVersion) =>
   expiryMs(version.item?.ttl, container.definition.defaultTtl ?? undefined, version.committedAtMs)
 
 /** The item, unless it is deleted or has expired. */
-export function visibleItem(container: Container, version: ItemVersion | undefined, nowMs: number): Item | undefined {
+export function visibleItem(
+  container: Container,
+  version: Pick<ItemVersion, 'item' | 'committedAtMs'> | undefined,
+  nowMs: number,
+): Item | undefined {
   if (version?.item === undefined) return undefined
   const { defaultTtl } = container.definition
   if (defaultTtl === undefined || defaultTtl === null) return version.item

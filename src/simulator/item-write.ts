@@ -1,10 +1,20 @@
-import type { Item, ItemOperation, Json } from './operation.ts'
+import type { BatchedOperation, Item, ItemOperation, Json } from './operation.ts'
 import { applyPatch } from './patch.ts'
 
 /** The document limit (https://learn.microsoft.com/azure/cosmos-db/concepts-limits). */
 export const itemBytesMax = 2 * 1024 * 1024
 
-export type ItemWrite = Exclude<ItemOperation, { kind: 'readItem' | 'queryItems' }>
+export type ItemWrite = Exclude<BatchedOperation, { kind: 'readItem' }>
+
+/** Whether only a region that takes writes answers the operation. */
+export function isWrite(operation: ItemOperation): boolean {
+  if (operation.kind === 'batchItems' || operation.kind === 'bulkItems') {
+    return operation.operations.some(({ kind }) => kind !== 'readItem')
+  }
+  return !readKinds.has(operation.kind)
+}
+
+const readKinds: ReadonlySet<ItemOperation['kind']> = new Set(['readItem', 'queryItems'])
 
 /** The item as the write finds it. */
 export interface Found {

@@ -1,7 +1,7 @@
 import { type Catalog, databaseBody, offerBody, offerId } from './catalog.ts'
 import { problemWithDefinition } from './container.ts'
 import { problemWithItem } from './item-write.ts'
-import type { Json, Operation, Reply } from './operation.ts'
+import type { ItemOperation, Json, Operation, Reply } from './operation.ts'
 import type { Settings } from './options.ts'
 import { refusal, success } from './replies.ts'
 import { requestCharge } from './request-charge.ts'
@@ -13,8 +13,7 @@ export interface MetadataWorld {
   readonly second: number
 }
 
-type ItemKind = 'createItem' | 'upsertItem' | 'readItem' | 'replaceItem' | 'patchItem' | 'deleteItem' | 'queryItems'
-export type MetadataOperation = Exclude<Operation, { kind: ItemKind | 'readAccount' }>
+export type MetadataOperation = Exclude<Operation, ItemOperation | { kind: 'readAccount' }>
 type Handler<K extends MetadataOperation['kind']> = (
   operation: Extract<MetadataOperation, { kind: K }>,
   world: MetadataWorld,

@@ -93,7 +93,28 @@ export type ItemOperation = ItemTarget &
         readonly maxItemCount?: number
         readonly continuation?: string
       }
+    | {
+        /** Transactional: all of one partition key, all or nothing, one commit. */
+        readonly kind: 'batchItems'
+        readonly partitionKey: PartitionKeyValue
+        readonly operations: readonly BatchedOperation[]
+        /** Writes answer without the item. */
+        readonly minimal?: boolean
+      }
+    | {
+        /** Bulk: each operation by itself, all of one range, each with its own partition key. */
+        readonly kind: 'bulkItems'
+        readonly rangeId: string
+        readonly operations: readonly BatchedOperation[]
+        readonly continueOnError: boolean
+        readonly minimal?: boolean
+      }
   )
+
+/** One operation of a batch: an item operation without its target, which the batch names. */
+export type BatchedOperation = WithoutTarget<Extract<ItemOperation, { kind: SingleItemKind }>>
+type SingleItemKind = 'createItem' | 'upsertItem' | 'readItem' | 'replaceItem' | 'patchItem' | 'deleteItem'
+type WithoutTarget<T> = T extends ItemTarget ? Omit<T, keyof ItemTarget> : never
 
 export interface PatchSpecification {
   readonly condition?: string

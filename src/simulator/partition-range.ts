@@ -1,6 +1,6 @@
 import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
 import type { RangeToken } from '../protocol/session-token.ts'
-import { type ItemChain, ItemStore, type ItemVersion } from './item-store.ts'
+import { ItemStore, type ItemVersion } from './item-store.ts'
 import type { RangeRef } from './journal.ts'
 import { type RangeView, readPolicies, type Served } from './read-policy.ts'
 import { Replication, type ReplicationWorld } from './replication.ts'
@@ -12,6 +12,15 @@ export interface StalenessBound {
   readonly maxVersions: number
   readonly maxIntervalMs: number
 }
+
+/** One item's part in a commit: its next state (undefined: deleted) and the size of its document. */
+export interface RangeWrite extends Pick<ItemVersion, 'item' | 'bytes'> {
+  readonly key: string
+  readonly id: string
+}
+
+/** When a version expires; undefined: never. */
+export type ExpiryOf = (version: ItemVersion) => number | undefined
 
 /** One partition key range: one log, its items, its replicas in every region, its share of the throughput. */
 export class PartitionKeyRange {
@@ -80,47 +89,39 @@ export class PartitionKeyRange {
     return readPolicies[level](view)
   }
 
-  /** Appends a commit to the log and to the item's chain, and sends it on its way. */
-  commit(
-    key: string,
-    id: string,
-    state: Pick<ItemVersion, 'item' | 'bytes'>,
-    nowMs: number,
-    expiresAtMs: (version: ItemVersion) => number | undefined,
-  ): { version: ItemVersion; chain: ItemChain } {
+  /**
+   * Appends one commit to the log: one write, or all those of a transactional batch, which share its LSN. It goes into the
+   * items' chains and is sent on its way.
+   */
+  commit(writes: readonly RangeWrite[], nowMs: number, expiresAtMs: ExpiryOf): void {
     const lsn = this.#committedLsn + 1
-    const before = this.items.chain(key, id)?.newest
-    const beforeExpiresAtMs = before && expiresAtMs(before)
-    const goesOn = before?.item !== undefined && (beforeExpiresAtMs === undefined || beforeExpiresAtMs > nowMs)
-    const version: ItemVersion = {
-      lsn,
-      item: state.item,
-      bytes: state.bytes,
-      committedAtMs: nowMs,
-      itemVersion: goesOn ? before.itemVersion + 1 : 1,
-      older: undefined,
-    }
     this.#committedLsn = lsn
     this.#commitTimesMs.push(nowMs)
-    const chain = this.items.put(key, id, version, expiresAtMs(version))
-    if (this.#world.journal.isOn) {
-      this.#world.journal.append({
-        kind: 'commit',
-        atMs: nowMs,
-        ...this.where,
-        lsn,
-        version: this.version,
-        partitionKey: key,
-        id,
-        itemVersion: version.itemVersion,
-        deleted: version.item === undefined,
-      })
+    for (const { key, id, item, bytes } of writes) {
+      const before = this.items.chain(key, id)?.newest
+      const beforeExpiresAtMs = before && expiresAtMs(before)
+      const goesOn = before?.item !== undefined && (beforeExpiresAtMs === undefined || beforeExpiresAtMs > nowMs)
+      const itemVersion = goesOn ? before.itemVersion + 1 : 1
+      const version: ItemVersion = { lsn, item, bytes, committedAtMs: nowMs, itemVersion, older: undefined }
+      this.items.put(key, id, version, expiresAtMs(version))
+      if (this.#world.journal.isOn) {
+        this.#world.journal.append({
+          kind: 'commit',
+          atMs: nowMs,
+          ...this.where,
+          lsn,
+          version: this.version,
+          partitionKey: key,
+          id,
+          itemVersion,
+          deleted: item === undefined,
+        })
+      }
     }
     this.replication.commit(lsn, nowMs)
     const leastLsn = this.replication.leastPosition(nowMs)
     this.items.tidy(leastLsn, nowMs, expiresAtMs)
     this.#forgetTimes(leastLsn)
-    return { version, chain }
   }
 
   /** Moves the writes to another region. Forced: what has not come to it is lost, and the log goes on from there. */

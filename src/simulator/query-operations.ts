@@ -9,8 +9,8 @@ import {
   type Waiting,
   withOwner,
 } from './item-access.ts'
-import { problemWithKey, wholeItem } from './item-operations.ts'
 import { type LogicalPartition, versionAt } from './item-store.ts'
+import { problemWithKey, wholeItem } from './item-view.ts'
 import type { ItemOperation, Json, Reply } from './operation.ts'
 import { printPartitionKey } from './partition-key.ts'
 import type { PartitionKeyRange } from './partition-range.ts'

@@ -53,13 +53,14 @@ export function parseObject(text: string): JsonObject {
 }
 
 /** A JSON object with a string `id`, as every resource is. */
-export function parseResource(text: string): JsonObject & { readonly id: string } {
-  const value = parseObject(text)
-  const { id } = value
+export const parseResource = (text: string): JsonObject & { readonly id: string } => checkResource(parseObject(text))
+
+export function checkResource(value: Json | undefined): JsonObject & { readonly id: string } {
+  const id = isObject(value) ? value.id : undefined
   if (typeof id !== 'string') throw new Refused(badRequest("The required property 'id' is missing or not a string."))
   // Half a surrogate pair has no UTF-8 and no URL encoding: nobody could ask for the resource again.
   if (!id.isWellFormed()) throw new Refused(badRequest("'id' is not well-formed Unicode."))
-  return { ...value, id }
+  return { ...(value as JsonObject), id }
 }
 
 export const isObject = (value: Json | undefined): value is JsonObject =>

@@ -70,7 +70,7 @@ const patchOps = new Set(['add', 'set', 'replace', 'remove', 'incr', 'move'])
 const patchOperationsMax = 10
 
 /** `{operations, condition?}`, or the operations alone. */
-function parsePatch(body: Json): PatchSpecification {
+export function parsePatch(body: Json): PatchSpecification {
   const { operations, condition } = isObject(body) ? body : { operations: body, condition: undefined }
   if (!Array.isArray(operations) || operations.length === 0) {
     throw new Refused(badRequest('A patch must have at least one operation.'))

@@ -49,16 +49,19 @@ function parseConsistency(text: string): ConsistencyLevel {
 /** `["p"]`, `["a",1]` for hierarchical keys, `[{}]` where the document has no value. Undefined without the header. */
 export function partitionKeyOf(request: WireRequest): PartitionKeyValue | undefined {
   const text = header(request, names.partitionKey)
-  if (text === undefined) return undefined
+  return text === undefined ? undefined : parsePartitionKey(text)
+}
+
+export function parsePartitionKey(text: string): PartitionKeyValue {
   const plain = plainStringIn(text)
   if (plain !== undefined) return [plain]
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    throw new Refused(badRequest('The partition key header is not valid JSON.'))
+    throw new Refused(badRequest('The partition key is not valid JSON.'))
   }
-  if (!Array.isArray(value)) throw new Refused(badRequest('The partition key header must be a JSON array.'))
+  if (!Array.isArray(value)) throw new Refused(badRequest('The partition key must be a JSON array.'))
   return value.map(partitionKeyLevel)
 }
 

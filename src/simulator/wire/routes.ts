@@ -1,6 +1,7 @@
 import type { Operation, Reply } from '../operation.ts'
 import { notImplemented, refusal } from './errors.ts'
 import { narrowToOffer, narrowToResource } from './offers.ts'
+import { parseBatch, parseBulk } from './parse-batch.ts'
 import {
   parseCreateItem,
   parseDeleteItem,
@@ -76,8 +77,8 @@ const table: Readonly<Record<string, { readonly [V in Verb]?: Route }>> = {
     POST_UPSERT: operation(parseUpsertItem),
     POST_QUERY: operation(parseQueryItems),
     POST_QUERY_PLAN: { kind: 'queryPlan', parse: parseQueryText },
-    POST_BATCH: unsupported('transactional batches'),
-    POST_BULK: unsupported('bulk requests'),
+    POST_BATCH: operation(parseBatch),
+    POST_BULK: operation(parseBulk),
   },
   'dbs/:/colls/:/docs/:': {
     GET: operation(parseReadItem),

@@ -4,6 +4,7 @@ import { headers as names } from '../../protocol/headers.ts'
 /** HTTP methods, and the several things that Cosmos DB means by POST. */
 export type Verb =
   | 'GET'
+  | 'GET_CHANGES'
   | 'PUT'
   | 'PATCH'
   | 'DELETE'
