@@ -13,6 +13,8 @@ export interface ClientSlot {
   /** Rejects with `TargetProblem`. A promise only where something has to be found out first. */
   take(): CosmosClient | Promise<CosmosClient>
   giveBack(client: CosmosClient): void
+  /** The next `take` gives a new client, to every hop that shares it. */
+  renew(): void
 }
 
 /** One client for each hop that has one of its own, kept until its scenario goes. */
@@ -56,23 +58,33 @@ export class ClientPool {
       return new CosmosClient(clientOptions(owner, this.#link, credential, evidence, containerBody))
     }
     if (owner.client === 'per-operation') {
-      return { slot: { take: make, giveBack: (client) => client.dispose() }, close: () => {} }
+      return { slot: { take: make, giveBack: (client) => client.dispose(), renew: () => {} }, close: () => {} }
     }
     let client: CosmosClient | undefined
     let making: Promise<CosmosClient> | undefined
-    const take = () => {
-      if (client) return client
-      making ??= make()
+    const keep = (starting: Promise<CosmosClient>): Promise<CosmosClient> => {
+      const isWanted = () => making === started
+      const started: Promise<CosmosClient> = starting
         .then((made) => {
-          client = made
+          if (isWanted()) client = made
           return made
         })
         .finally(() => {
-          making = undefined
+          if (isWanted()) making = undefined
         })
+      return started
+    }
+    const take = () => {
+      if (client) return client
+      making ??= keep(make())
       return making
     }
-    return { slot: { take, giveBack: () => {} }, close: () => client?.dispose() }
+    const renew = () => {
+      client?.dispose()
+      client = undefined
+      making = undefined
+    }
+    return { slot: { take, giveBack: () => {}, renew }, close: () => client?.dispose() }
   }
 }
 

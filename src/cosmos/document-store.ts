@@ -52,7 +52,7 @@ export class CosmosDocumentStore implements DocumentStore {
       return answer(withoutClient(error), error instanceof TargetProblem ? error.attempts : [], this.#clock.nowMs())
     }
 
-    const recording = new Recording()
+    const recording = new Recording('document' in request ? request : {})
     startMs = this.#clock.nowMs()
     try {
       const returned = await this.#run(client, request, recording, signal)
@@ -67,6 +67,10 @@ export class CosmosDocumentStore implements DocumentStore {
     } finally {
       this.#slot.giveBack(client)
     }
+  }
+
+  reconnect(): void {
+    this.#slot.renew()
   }
 
   #run(

@@ -12,6 +12,12 @@ export class Recording {
   #dropped = 0
   #pending = 0
   #settled: (() => void) | undefined
+  /** Whether the acknowledgement of the write is kept from the SDK. */
+  readonly losesResponse: boolean
+
+  constructor({ losesResponse = false }: { readonly losesResponse?: boolean } = {}) {
+    this.losesResponse = losesResponse
+  }
 
   /** An attempt is under way. */
   begin(): void {

@@ -7,10 +7,12 @@ import {
   type HttpClient,
   type PipelineRequest,
   type PipelineResponse,
+  RestError,
 } from '@azure/core-rest-pipeline'
 import type { Clock } from '../base/clock.ts'
 import type { Attempt } from '../domain/observation.ts'
 import { headers } from '../protocol/headers.ts'
+import { isAcknowledged } from '../protocol/status.ts'
 import { WireToken } from '../protocol/wire-token.ts'
 import type { Recording } from './recording.ts'
 import { locate, type Place } from './request-place.ts'
@@ -89,12 +91,16 @@ export class WireTap {
     recording?.begin()
     try {
       const response = await this.#inner.sendRequest(request)
+      if (recording?.losesResponse && place.isWrite && isAcknowledged(response.status)) {
+        throw new LostResponse(request, chargeOf(response))
+      }
       recording?.end(this.#attempt(place, origin, startMs, request, response, undefined))
       this.#noticeTopologyChange(response)
       return response
     } catch (error) {
       const failure = wasAborted(error) ? 'timeout' : 'connection'
-      const attempt = this.#attempt(place, origin, startMs, request, undefined, failure)
+      const seen = this.#attempt(place, origin, startMs, request, undefined, failure)
+      const attempt = error instanceof LostResponse ? { ...seen, requestCharge: error.requestCharge } : seen
       recording?.end(wasSent(error) ? attempt : undefined)
       throw single && !wasAborted(error) ? withoutCode(error) : error
     }
@@ -125,7 +131,7 @@ export class WireTap {
       status: response?.status,
       substatus: substatus === undefined ? undefined : Number(substatus),
       failure,
-      requestCharge: Number(response?.headers.get(headers.requestCharge) ?? 0) || 0,
+      requestCharge: chargeOf(response),
       durationMs: this.#clock.nowMs() - startMs,
       sent: tokenOf(request.headers.get(headers.sessionToken)),
       received: tokenOf(response?.headers.get(headers.sessionToken)),
@@ -138,6 +144,20 @@ export class WireTap {
     if (substatus === '3' || substatus === '1008') this.#onTopologyChange()
   }
 }
+
+/** What Node's client throws when the peer resets the connection after it took the request: the SDK cannot tell the two apart. */
+class LostResponse extends RestError {
+  /** The service charged for what it did. */
+  readonly requestCharge: number
+
+  constructor(request: PipelineRequest, requestCharge: number) {
+    super('socket hang up', { code: 'ECONNRESET', request })
+    this.requestCharge = requestCharge
+  }
+}
+
+const chargeOf = (response: PipelineResponse | undefined): number =>
+  Number(response?.headers.get(headers.requestCharge) ?? 0) || 0
 
 const tokenOf = (text: string | undefined): WireToken | undefined => (text ? new WireToken(text) : undefined)
 

@@ -14,14 +14,26 @@ export interface ProbeDocument {
   readonly ttlSeconds: number
 }
 
+export interface WriteRequest {
+  readonly kind: WriteKind
+  readonly document: ProbeDocument
+  /** The acknowledgement is kept from the client, as by a connection that is reset after the write. */
+  readonly losesResponse?: boolean
+}
+
+export interface ReadRequest {
+  readonly kind: ReadKind
+  readonly id: string
+  readonly partitionKey: readonly string[]
+  /** Of a change feed: only what this run wrote counts, and nothing from before this time is asked for. */
+  readonly changesOf?: { readonly run: string; readonly sinceWallMs: number }
+}
+
 export type StoreRequest = {
   /** Sent as it is; undefined leaves the token to what the client remembers by itself. */
   readonly sessionToken: WireToken | undefined
   readonly consistency: ConsistencyLevel
-} & (
-  | { readonly kind: WriteKind; readonly document: ProbeDocument }
-  | { readonly kind: ReadKind; readonly id: string; readonly partitionKey: readonly string[] }
-)
+} & (WriteRequest | ReadRequest)
 
 export interface StoreAnswer {
   readonly attempts: readonly Attempt[]
@@ -40,4 +52,6 @@ export interface StoreAnswer {
 /** One client's way to one container. Never rejects for what the service answers or fails to answer. */
 export interface DocumentStore {
   execute(request: StoreRequest, signal?: AbortSignal): Promise<StoreAnswer>
+  /** The client goes with all that it remembers; the next operation begins with a new one. */
+  reconnect(): void
 }

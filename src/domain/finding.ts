@@ -6,13 +6,18 @@ import { isStale, type Verdict } from './verdict.ts'
  * What verdict and token state mean together (verdicts.md), worst first.
  * `unexplained`: stale, and the token's state cannot be known, so no cause is named.
  * `unpromised`: stale at a consistency level that promises its reader nothing else, whatever the token.
+ * `never-shown`: a poll waited for a write, and the write did not show within its bound.
+ * `canary-ignored`: the service answered a token that nothing could satisfy. `canary-lost`: such a token did not reach the wire.
  */
 export const findings = [
   'broken-promise',
+  'canary-ignored',
   'silent-downgrade-seen',
   'token-loss-seen',
+  'never-shown',
   'unexplained',
   'unpromised',
+  'canary-lost',
   'silent-downgrade-lucky',
   'token-loss-latent',
   'kept',

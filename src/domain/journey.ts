@@ -1,12 +1,23 @@
+import type { CanaryState } from './canary.ts'
 import type { Finding } from './finding.ts'
+import type { GuaranteeViolation } from './guarantees.ts'
 import type { Observation, WriteOutcome } from './observation.ts'
 import type { RetryReason } from './retries.ts'
-import type { CarrierKind } from './scenario.ts'
+import type { CarrierKind, FaultKind, Polling } from './scenario.ts'
 import type { TokenState } from './token-state.ts'
 import type { Judgement } from './verdict.ts'
 
 /** What happened in a run, in order. */
-export type JourneyEvent = WriteEvent | ReadEvent | CarryEvent | WaitEvent | VisibilityEvent
+export type JourneyEvent =
+  | WriteEvent
+  | ReadEvent
+  | CarryEvent
+  | WaitEvent
+  | VisibilityEvent
+  | PollEvent
+  | ReconnectEvent
+  | OfflineEvent
+  | ParallelEvent
 
 export interface WriteEvent {
   readonly kind: 'write'
@@ -16,6 +27,11 @@ export interface WriteEvent {
   readonly version: number
   readonly requestUnits: number
   readonly retries: readonly RetryReason[]
+  /**
+   * Only where other branches went on meanwhile: how many of the run's events had happened when it began. It knew nothing of
+   * those after them.
+   */
+  readonly begunAfter?: number
 }
 
 export interface ReadEvent {
@@ -27,8 +43,17 @@ export interface ReadEvent {
   readonly finding: Finding | undefined
   readonly claimedVersion: number | undefined
   readonly returnedVersion: number | undefined
+  /** The document that came back is not this instance's. */
+  readonly isAnotherWriters?: true
   readonly requestUnits: number
   readonly retries: readonly RetryReason[]
+  /** Only where a canary was sent to the hop. */
+  readonly canary?: CanaryState
+  /**
+   * Only where other branches went on meanwhile: how many of the run's events had happened when it began. It knew nothing of
+   * those after them.
+   */
+  readonly begunAfter?: number
 }
 
 /** What arrived of what was sent. */
@@ -42,7 +67,27 @@ export interface CarryEvent {
   readonly token: CarriedToken
   /** Size of what was sent. */
   readonly tokenBytes: number
+  /** Why something else arrived than was sent; undefined where it arrived as it was, or nobody knows. */
+  readonly cause?: CarryCause | undefined
+  /** As of a write: it left `from` with what was known there by then. */
+  readonly begunAfter?: number
 }
+
+/**
+ * Besides the faults that the scenario injects. `withheld`: by the arm. `not-carried`: the carrier is none.
+ * `over-limit`: it outgrew what the way takes. `kept-older`: the receiver was left with an earlier token than this carry's.
+ * `unreadable`: what arrived could not be decoded. `expired`: the store had forgotten it.
+ */
+export type CarryCause =
+  | FaultKind
+  | 'withheld'
+  | 'not-carried'
+  | 'over-limit'
+  | 'kept-older'
+  | 'unreadable'
+  | 'expired'
+  | 'store-unavailable'
+  | 'device-unavailable'
 
 export interface WaitEvent {
   readonly kind: 'wait'
@@ -58,6 +103,57 @@ export interface VisibilityEvent {
   readonly visibleAfterMs: number | undefined
   readonly observations: readonly Observation[]
   readonly requestUnits: number
+}
+
+/**
+ * `shown`: the write showed. `not-shown`: the bound passed first. `failed`: the last try got no answer. `undetermined`: there was
+ * nothing certain to wait for, or what came may be newer.
+ */
+export const pollOutcomes = ['shown', 'not-shown', 'failed', 'undetermined'] as const
+export type PollOutcome = (typeof pollOutcomes)[number]
+
+/** A query repeated until the write showed. Its reads are not judged one by one: waiting is what it is for. */
+export interface PollEvent {
+  readonly kind: 'poll'
+  readonly hop: string
+  readonly region: string
+  readonly operation: Polling['read']
+  readonly outcome: PollOutcome
+  /** From the start of the poll to the answer that showed the write. */
+  readonly shownAfterMs: number | undefined
+  readonly claimedVersion: number | undefined
+  /** One a try. */
+  readonly observations: readonly Observation[]
+  readonly finding: Finding | undefined
+  readonly requestUnits: number
+  readonly retries: readonly RetryReason[]
+  /**
+   * Only where other branches went on meanwhile: how many of the run's events had happened when it began. It knew nothing of
+   * those after them.
+   */
+  readonly begunAfter?: number
+}
+
+/** The hop's client, its session tokens and what it was handed are gone, but for what was kept for it. */
+export interface ReconnectEvent {
+  readonly kind: 'reconnect'
+  readonly hop: string
+  /** Size of the token that a carrier had kept for the hop; 0: none. */
+  readonly keptBytes: number
+}
+
+/** The upload that follows is in the write events after it. */
+export interface OfflineEvent {
+  readonly kind: 'offline'
+  readonly hop: string
+  readonly offlineMs: number
+  readonly bufferedWrites: number
+}
+
+/** All branches have ended; their events stand before it, in the order in which they happened. */
+export interface ParallelEvent {
+  readonly kind: 'parallel'
+  readonly branches: number
 }
 
 /**
@@ -82,6 +178,8 @@ export interface FinishedRun {
   /** The worst one. */
   readonly finding: Finding | undefined
   readonly events: readonly JourneyEvent[]
+  /** Of the session guarantees, over the whole run; none for a run that did not come to its end. */
+  readonly violations: readonly GuaranteeViolation[]
   /** For `crashed` and `abandoned`: what happened, without secrets. */
   readonly problem: string | undefined
 }

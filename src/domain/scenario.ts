@@ -1,4 +1,5 @@
 import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
+import type { EndpointRequest, VersionPlace } from './endpoint.ts'
 
 /** A declared plan, always valid: `scenario/` is the only maker. Times in milliseconds, shares in 0…1. */
 export interface Scenario {
@@ -42,6 +43,10 @@ export interface HopDeclaration {
   /** `sdk`: as an application would. `none`: exactly one HTTP call an operation. */
   readonly retries: 'sdk' | 'none'
   readonly consistency: ConsistencyLevel
+  /** URL below which a `hopwatch hop` of another process serves this hop; absent: it runs in this process. */
+  readonly remote?: string
+  /** URL of the user's own service, which takes requests instead of operations. */
+  readonly endpoint?: string
 }
 
 export const writeKinds = ['create', 'upsert', 'replace', 'patch', 'delete'] as const
@@ -50,14 +55,30 @@ export type WriteKind = (typeof writeKinds)[number]
 export const readKinds = ['point', 'query', 'cross-partition-query'] as const
 export type ReadKind = (typeof readKinds)[number]
 
-export const carrierKinds = ['header', 'none'] as const
+export const carrierKinds = [
+  'header',
+  'cookie',
+  'redirect',
+  'baggage',
+  'message',
+  'store',
+  'device',
+  'body',
+  'none',
+] as const
 export type CarrierKind = (typeof carrierKinds)[number]
 
-export const faultKinds = ['lost', 'older', 'swapped'] as const
+export const faultKinds = ['lost', 'truncated', 'older', 'swapped', 'corrupted', 'duplicated'] as const
 export type FaultKind = (typeof faultKinds)[number]
 
 export type Step =
-  | { readonly kind: 'write'; readonly write: WriteKind; readonly at: string }
+  | {
+      readonly kind: 'write'
+      readonly write: WriteKind
+      readonly at: string
+      /** The write happens and its answer does not arrive. */
+      readonly losesResponse?: boolean
+    }
   | { readonly kind: 'read'; readonly read: ReadKind; readonly at: string }
   | {
       readonly kind: 'carry'
@@ -65,25 +86,115 @@ export type Step =
       readonly from: string
       readonly to: string
       readonly faults: readonly CarryFault[]
+      /** Undefined: what the carrier does by itself. */
+      readonly options?: CarrierOptions | undefined
     }
   /** One value a run, in turn. */
   | { readonly kind: 'wait'; readonly sweepMs: readonly number[] }
+  | ({ readonly kind: 'poll'; readonly at: string } & Polling)
+  /** The hop begins anew: a new client, and only what a carrier kept for it. */
+  | { readonly kind: 'reconnect'; readonly at: string }
+  /** Writes are buffered, and uploaded in order once the hop is back. */
+  | {
+      readonly kind: 'offline'
+      readonly at: string
+      readonly sweepMs: readonly number[]
+      readonly writes: readonly WriteKind[]
+    }
+  /** A request to the user's own service, which writes or reads the version of this run. */
+  | {
+      readonly kind: 'request'
+      readonly at: string
+      readonly does: 'write' | 'read'
+      readonly request: EndpointRequest
+      /** Of a read: where the answer shows the version. */
+      readonly version: VersionPlace | undefined
+      /** Of a read: the status that means "not found". */
+      readonly missing: number | undefined
+    }
+  /** Branches that run at the same time; the step ends with the last of them. */
+  | { readonly kind: 'parallel'; readonly branches: readonly (readonly Step[])[] }
 
-/** What the token suffers on a carry, in a share of the runs. The first fault that strikes wins. */
+/** A query repeated until the write shows, or until `withinMs` have passed. */
+export interface Polling {
+  readonly read: Extract<ReadKind, 'query' | 'cross-partition-query'>
+  readonly everyMs: number
+  readonly withinMs: number
+}
+
+/** What the token suffers on a carry, in a share of the runs of its schedule. The first fault that strikes wins. */
 export interface CarryFault {
   readonly token: FaultKind
   readonly share: number
   /** For `older`: how many writes back. */
   readonly writesBack: number
+  /** Undefined: in every run. */
+  readonly schedule?: FaultSchedule | undefined
+  /** For `truncated`: how many bytes of the header arrive. */
+  readonly limitBytes?: number | undefined
+  /** For `swapped`: a token of another partition key range where there is one (the default), or another user's. */
+  readonly with?: SwapPartner | undefined
 }
+
+export const swapPartners = ['partition', 'user'] as const
+export type SwapPartner = (typeof swapPartners)[number]
+
+export type FaultSchedule =
+  /** The last of each so many runs of an arm. */
+  | { readonly kind: 'every'; readonly runs: number }
+  /** Counted from the scenario's first run; without an end it stays. */
+  | { readonly kind: 'window'; readonly afterMs: number; readonly forMs: number | undefined }
+
+/** How a carrier does its work. Each option belongs to some carriers only. */
+export interface CarrierOptions {
+  /** What the way takes of the request; what is more is refused. */
+  readonly limit?: SizeLimit | undefined
+  /** `message`: between sending and delivery. `device`: time offline. One value a run, in turn. */
+  readonly delayMs?: readonly number[] | undefined
+  /** `message`: share of the deliveries after which an older message of the workflow comes once more. */
+  readonly redelivery?: number | undefined
+  /** `message`: share of the deliveries after which the message before comes late. */
+  readonly reordering?: number | undefined
+  /** `store`: its name in the configuration; undefined: a store in memory. */
+  readonly store?: string | undefined
+  /** `store`: how long it keeps a token. */
+  readonly ttlMs?: number | undefined
+}
+
+/** A number of bytes for the part of the request that holds the token, or the limits of a known server. */
+export type SizeLimit = { readonly bytes: number } | { readonly server: LimitedServer }
+export const limitedServers = ['nginx', 'node'] as const
+export type LimitedServer = (typeof limitedServers)[number]
 
 export interface Arm {
   readonly name: string
   /** Share of the runs; the arms' shares add up to 1. */
   readonly share: number
-  /** `carried`: as the journey declares. `lost`: withheld on every carry. */
-  readonly token: 'carried' | 'lost'
+  /**
+   * `carried`: as the journey declares. `lost`: withheld on every carry. `unsatisfiable`: every carry delivers, in its place, one
+   * far ahead of any commit.
+   */
+  readonly token: 'carried' | 'lost' | 'unsatisfiable'
+  /** What the reads of a workaround do in place of bringing the token. */
+  readonly instead?: Workaround
 }
+
+export type Workaround =
+  | ({ readonly kind: 'poll' } & Polling)
+  | { readonly kind: 'consistency'; readonly level: ConsistencyLevel }
+
+/** What an arm is for. */
+export const armRoles = ['propagated', 'control', 'canary', 'workaround'] as const
+export type ArmRole = (typeof armRoles)[number]
+
+export function armRole({ token, instead }: Arm): ArmRole {
+  if (instead !== undefined) return 'workaround'
+  return token === 'carried' ? 'propagated' : token === 'lost' ? 'control' : 'canary'
+}
+
+/** Every step of a journey, those within branches after the step that holds them. */
+export const allSteps = (steps: readonly Step[]): Step[] =>
+  steps.flatMap((step) => (step.kind === 'parallel' ? [step, ...step.branches.flatMap(allSteps)] : [step]))
 
 /** Undefined: not an objective. */
 export interface Objectives {
@@ -96,3 +207,7 @@ export interface Objectives {
 }
 
 export const regionLabel = (hop: HopDeclaration): string => hop.region ?? 'default'
+
+/** Whether any hop has a client of its own in this process; a journey through the user's services alone needs no account. */
+export const needsTarget = (scenario: Pick<Scenario, 'hops'>): boolean =>
+  scenario.hops.some((hop) => hop.endpoint === undefined)

@@ -4,10 +4,10 @@ import type { Attempt } from '../domain/observation.ts'
 import type { HopDeclaration, Scenario } from '../domain/scenario.ts'
 import { sameRegion } from '../protocol/region.ts'
 import { SessionToken } from '../protocol/session-token.ts'
-import { isSessionUnavailable } from '../protocol/status.ts'
+import { isAcknowledged, isSessionUnavailable } from '../protocol/status.ts'
 import { WireToken } from '../protocol/wire-token.ts'
 import type { SimulatedAccount } from '../simulator/account.ts'
-import { ConnectionFault, type DirectClient, directClient } from '../simulator/direct.ts'
+import { ConnectionFault, directClient } from '../simulator/direct.ts'
 import type { Item, ItemOperation, Reply } from '../simulator/operation.ts'
 
 export interface DirectStoreOptions {
@@ -15,6 +15,8 @@ export interface DirectStoreOptions {
   readonly clock: Clock
   readonly hop: HopDeclaration
   readonly scenario: Pick<Scenario, 'container' | 'partitionKey'>
+  /** Told, just before the account is asked something, for which operation. */
+  readonly onAsk?: (request: StoreRequest) => void
 }
 
 interface Exchange {
@@ -31,12 +33,14 @@ const clientTimeoutMs = 5000
  */
 export class DirectStore implements DocumentStore {
   readonly #options: DirectStoreOptions
-  readonly #client: DirectClient
   #remembered = SessionToken.empty
 
   constructor(options: DirectStoreOptions) {
     this.#options = options
-    this.#client = directClient(options.account, options.clock)
+  }
+
+  reconnect(): void {
+    this.#remembered = SessionToken.empty
   }
 
   async execute(request: StoreRequest, signal?: AbortSignal): Promise<StoreAnswer> {
@@ -69,10 +73,11 @@ export class DirectStore implements DocumentStore {
   #regions(isRead: boolean): string[] {
     const { account, clock, hop } = this.#options
     const known = account.regions(clock.nowMs())
-    const wanted = (name: string) => hop.region !== undefined && sameRegion(name, hop.region)
     // Without retries the client is bound to its own region; else writes go where the account takes them.
     if (hop.retries === 'none' || isRead) {
-      const names = known.map(({ name }) => name).toSorted((a, b) => Number(wanted(b)) - Number(wanted(a)))
+      const names = known.map(({ name }) => name)
+      const own = names.findIndex((name) => hop.region !== undefined && sameRegion(name, hop.region))
+      if (own > 0) names.unshift(...names.splice(own, 1))
       return hop.retries === 'none' ? names.slice(0, 1) : names
     }
     return known.filter(({ writable }) => writable).map(({ name }) => name)
@@ -84,12 +89,27 @@ export class DirectStore implements DocumentStore {
     token: WireToken | undefined,
     signal: AbortSignal | undefined,
   ): Promise<Exchange> {
-    const { clock } = this.#options
+    const { account, clock, onAsk } = this.#options
+    const client = directClient(
+      {
+        execute: (operation, context) => {
+          onAsk?.(request)
+          return account.execute(operation, context)
+        },
+      },
+      clock,
+    )
     const startedAtMs = clock.nowMs()
     let reply: Reply | undefined
     let failure: Attempt['failure']
+    let charge: number | undefined
     try {
-      reply = await this.#client.execute(this.#operation(request, token), region)
+      reply = await client.execute(this.#operation(request, token), region)
+      if ('document' in request && request.losesResponse && isAcknowledged(reply.status)) {
+        charge = reply.requestCharge
+        reply = undefined
+        throw new ConnectionFault('reset')
+      }
     } catch (error) {
       if (!(error instanceof ConnectionFault)) throw error
       failure = error.connection === 'hang' ? 'timeout' : 'connection'
@@ -103,7 +123,7 @@ export class DirectStore implements DocumentStore {
         status: reply?.status,
         substatus: reply?.substatus,
         failure,
-        requestCharge: reply?.requestCharge ?? 0,
+        requestCharge: charge ?? reply?.requestCharge ?? 0,
         durationMs: clock.nowMs() - startedAtMs,
         sent: token,
         received: reply?.sessionToken === undefined ? undefined : new WireToken(reply.sessionToken),

@@ -1,6 +1,6 @@
 import { ManualClock } from '../base/clock.ts'
 import { integerBelow, type Random, seededRandom } from '../base/random.ts'
-import type { DocumentStore } from '../domain/document-store.ts'
+import type { DocumentStore, StoreRequest } from '../domain/document-store.ts'
 import type { FinishedRun } from '../domain/journey.ts'
 import type { Attempt } from '../domain/observation.ts'
 import type { HopDeclaration, Scenario } from '../domain/scenario.ts'
@@ -40,7 +40,10 @@ export async function exploreWorld(seed: string, runsPerWorld: number): Promise<
   const scenario = randomScenario(random.fork('scenario'), regions)
   makeContainer(account, scenario)
   const evidence = new WeakMap<readonly Attempt[], readonly JournalEntry[]>()
-  const oracle = new Oracle(evidence, (hop) => scenario.hops.find(({ name }) => name === hop)!.consistency)
+  const oracle = new Oracle(evidence, (hop, arm) => {
+    const instead = scenario.arms.find(({ name }) => name === arm)?.instead
+    return instead?.kind === 'consistency' ? instead.level : scenario.hops.find(({ name }) => name === hop)!.consistency
+  })
   const runner = createRunner({
     scenario,
     openStore: storesOf(scenario, account, clock, evidence, oracle),
@@ -66,8 +69,15 @@ export async function exploreWorld(seed: string, runsPerWorld: number): Promise<
 
 const coveredBy = (event: FinishedRun['events'][number]): string[] => {
   if (event.kind === 'read')
-    return [`verdict ${event.judgement.verdict}`, `token ${event.token}`, `finding ${event.finding}`]
-  return event.kind === 'write' ? [`write ${event.outcome}`] : []
+    return [
+      `verdict ${event.judgement.verdict}`,
+      `token ${event.token}`,
+      `finding ${event.finding}`,
+      `canary ${event.canary}`,
+    ]
+  if (event.kind === 'poll') return [`poll ${event.outcome}`]
+  if (event.kind === 'write') return [`write ${event.outcome}`]
+  return event.kind === 'carry' || event.kind === 'visibility' ? [] : [`step ${event.kind}`]
 }
 
 /** Moves the clock to each next event until the run has ended. */
@@ -107,7 +117,10 @@ function makeContainer(account: SimulatedAccount, scenario: Scenario): void {
   })
 }
 
-/** Stores whose every operation leaves its journal entries as evidence. Runs go one by one, so entries cannot mix. */
+/** What the oracle reads; how far each replica has come is told by what it served. */
+const evidenceKinds: ReadonlySet<JournalEntry['kind']> = new Set(['commit', 'lost', 'request'])
+
+/** Stores whose every operation leaves its journal entries as evidence, also where branches of a run go on at the same time. */
 function storesOf(
   scenario: Scenario,
   account: SimulatedAccount,
@@ -115,28 +128,43 @@ function storesOf(
   evidence: WeakMap<readonly Attempt[], readonly JournalEntry[]>,
   oracle: Oracle,
 ): (hopName: string) => DocumentStore {
+  const heardFor = new WeakMap<StoreRequest, JournalEntry[]>()
   let heard: JournalEntry[] = []
+  const onAsk = (request: StoreRequest) => {
+    heard = heardFor.get(request) ?? []
+    heardFor.set(request, heard)
+  }
   account.journal.onEntry((entry) => {
     heard.push(entry)
     if (entry.kind === 'lost') oracle.forget(entry)
-  })
+  }, evidenceKinds)
   const open = (hop: HopDeclaration): DocumentStore => {
-    const store = new DirectStore({ account, clock, hop, scenario })
+    const store = new DirectStore({ account, clock, hop, scenario, onAsk })
     return {
       async execute(request, signal) {
-        heard = []
         const answer = await store.execute(request, signal)
-        evidence.set(answer.attempts, heard)
+        const entries = heardFor.get(request) ?? []
         if ('document' in request) {
-          oracle.learn(request.document.id, request.document.version, request.kind !== 'delete', heard)
+          const { id, version, run } = request.document
+          oracle.learn(id, { version, present: request.kind !== 'delete', run }, entries)
         }
+        evidence.set(answer.attempts, 'losesResponse' in request && request.losesResponse ? withLoss(entries) : entries)
         return answer
       },
+      reconnect: () => store.reconnect(),
     }
   }
   const declarations = new Map(scenario.hops.map((hop) => [hop.name, hop]))
   return (hopName) => open(declarations.get(hopName)!)
 }
+
+/** As the client saw it: the acknowledgement never came. */
+const withLoss = (entries: readonly JournalEntry[]): JournalEntry[] =>
+  entries.map((entry) =>
+    entry.kind === 'request' && entry.status < 300 && entry.connection === undefined
+      ? { ...entry, connection: 'reset' }
+      : entry,
+  )
 
 /** Before each run, something in the world may change. */
 function changeWeather(account: SimulatedAccount, clock: ManualClock, random: Random): void {

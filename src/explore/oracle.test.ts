@@ -34,8 +34,8 @@ function history(servedLsn: number, tokenLsn: number | undefined, returnedVersio
     [read, [request('readItem', servedLsn, tokenLsn)]],
   ])
   const oracle = new Oracle(evidence, () => 'Session')
-  oracle.learn('doc', 1, true, [commit(1)])
-  oracle.learn('doc', 2, true, [commit(2)])
+  oracle.learn('doc', { version: 1, present: true, run: 'r' }, [commit(1)])
+  oracle.learn('doc', { version: 2, present: true, run: 'r' }, [commit(2)])
   const observation = (attempts: readonly Attempt[], operation: 'upsert' | 'point') => ({
     hop: 'hop',
     operation,
@@ -56,6 +56,7 @@ function history(servedLsn: number, tokenLsn: number | undefined, returnedVersio
     scheduleLagMs: 0,
     result: 'kept',
     finding: undefined,
+    violations: [],
     problem: undefined,
     events: [
       {

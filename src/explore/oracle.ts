@@ -1,5 +1,5 @@
-import type { FinishedRun, ReadEvent, WriteEvent } from '../domain/journey.ts'
-import type { Attempt } from '../domain/observation.ts'
+import type { FinishedRun, PollEvent, WriteEvent } from '../domain/journey.ts'
+import type { Attempt, Observation } from '../domain/observation.ts'
 import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
 import type { JournalEntry, RequestEntry, TokenReference } from '../simulator/journal.ts'
 
@@ -19,6 +19,8 @@ export interface Disagreement {
 interface TrueVersion {
   readonly version: number
   readonly present: boolean
+  /** The run that wrote it. */
+  readonly run: string
   readonly container: string
   readonly range: string
   readonly lsn: number
@@ -59,10 +61,10 @@ export class Oracle {
   /** Log of the documents written so far: document id → its true versions, in log order. */
   readonly #log = new Map<string, TrueVersion[]>()
 
-  readonly #levelOf: (hop: string) => ConsistencyLevel
+  readonly #levelOf: (hop: string, arm: string) => ConsistencyLevel
 
-  /** `levelOf` tells the consistency level that a hop's requests ask for. */
-  constructor(evidence: Evidence, levelOf: (hop: string) => ConsistencyLevel) {
+  /** `levelOf` tells the consistency level that a hop's reads ask for in an arm. */
+  constructor(evidence: Evidence, levelOf: (hop: string, arm: string) => ConsistencyLevel) {
     this.#evidence = evidence
     this.#levelOf = levelOf
   }
@@ -99,7 +101,13 @@ export class Oracle {
         disagreements.push({ run: run.id, step, what, judged: String(judged), truth: String(truth) })
       }
     }
+    const deletes = deletesOf(run)
+    const isBranched = run.events.some((event) => 'begunAfter' in event && event.begunAfter !== undefined)
+    const past: ReadonlyMap<string, Knowledge>[] = []
+    const atBegin = (hop: string, begunAfter: number | undefined) =>
+      begunAfter === undefined ? of(hop) : (past[begunAfter]?.get(hop) ?? knowsNothing)
     run.events.forEach((event, step) => {
+      if (isBranched) past.push(new Map(known))
       if (event.kind === 'carry') known.set(event.to, join(of(event.to), of(event.from)))
       if (event.kind === 'write') {
         const outcome = this.#trueOutcome(event)
@@ -108,32 +116,58 @@ export class Oracle {
         known.set(event.observation.hop, this.#afterWrite(of(event.observation.hop), event, outcome))
       }
       if (event.kind === 'read') {
-        const truth = this.#judge(event, of(event.observation.hop), doubtful)
+        const { hop } = event.observation
+        const truth = this.#judge(event.observation, event.returnedVersion, atBegin(hop, event.begunAfter), {
+          run: run.id,
+          doubtful,
+          deletes,
+        })
         const excused = event.judgement.verdict === 'undetermined' && truth.mayBeUndetermined
         if (!excused) says(step, 'verdict', event.judgement.verdict, truth.verdict)
         if (truth.versionsBehind !== undefined && event.judgement.verdict === 'stale') {
           says(step, 'versions behind', event.judgement.versionsBehind, truth.versionsBehind)
         }
         says(step, 'token', event.token, truth.token)
-        if (!excused)
-          says(
-            step,
-            'finding',
-            event.finding,
-            trueFinding(truth.verdict, truth.token, this.#levelOf(event.observation.hop)),
-          )
-        known.set(event.observation.hop, this.#afterRead(of(event.observation.hop), event))
+        const canary = this.#trueCanary(event.observation.attempts)
+        if (event.canary) {
+          says(step, 'canary', event.canary, canary)
+          says(step, 'finding', event.finding, canary === 'lost' ? 'canary-lost' : undefined)
+        } else {
+          says(step, 'canary', run.arm === 'canary' && canary !== 'lost', false)
+          const finding = trueFinding(truth.verdict, truth.token, this.#levelOf(hop, run.arm))
+          if (!excused) says(step, 'finding', event.finding, finding)
+        }
+        known.set(hop, this.#afterRead(of(hop), event.observation.attempts, event.returnedVersion))
+      }
+      if (event.kind === 'poll') {
+        const before = atBegin(event.hop, event.begunAfter)
+        const truths = event.observations.map((each) =>
+          this.#judge(each, 'untold', before, { run: run.id, doubtful, deletes }),
+        )
+        const last = truths.at(-1)!
+        const excused = event.outcome === 'undetermined' && last.mayBeUndetermined
+        if (!excused) says(step, 'poll', event.outcome, pollOutcome(last.verdict))
+        const shownBefore = truths.slice(0, -1).some((each) => each.verdict === 'fresh' && !each.mayBeUndetermined)
+        says(step, 'poll went on after the write had shown', shownBefore, false)
+        says(step, 'finding', event.finding, event.outcome === 'not-shown' ? 'never-shown' : undefined)
+        event.observations.forEach(({ attempts }, index) => {
+          known.set(event.hop, this.#afterRead(of(event.hop), attempts, truths[index]!.seen))
+        })
       }
     })
     return disagreements
   }
 
   /** Each write of a run must be told to the oracle, in order, also those of abandoned runs. */
-  learn(documentId: string, version: number, present: boolean, entries: readonly JournalEntry[]): void {
+  learn(
+    documentId: string,
+    written: Pick<TrueVersion, 'version' | 'present' | 'run'>,
+    entries: readonly JournalEntry[],
+  ): void {
     for (const entry of entries) {
       if (entry.kind !== 'commit' || entry.id !== documentId) continue
       const versions = this.#log.get(documentId) ?? []
-      versions.push({ version, present, container: entry.container, range: entry.range, lsn: entry.lsn })
+      versions.push({ ...written, container: entry.container, range: entry.range, lsn: entry.lsn })
       this.#log.set(documentId, versions)
     }
   }
@@ -166,39 +200,58 @@ export class Oracle {
     }
   }
 
-  #afterRead(before: Knowledge, event: ReadEvent): Knowledge {
-    const answering = this.#requests(event.observation.attempts).at(-1)
+  #afterRead(before: Knowledge, attempts: readonly Attempt[], seen: number | undefined): Knowledge {
+    const answering = this.#requests(attempts).at(-1)
     const served = servedBy(answering, before.position?.range)
     const moved = { ...before, position: ahead(before.position, served) }
-    const seen = event.returnedVersion
     if (!before.isClaimed || seen === undefined || seen < (before.version ?? 0)) return moved
     const isRangeTold = before.isRangeTold || answering?.served?.length === 1
     return seen === before.version ? { ...moved, isRangeTold } : { ...moved, version: seen, present: true, isRangeTold }
   }
 
-  #judge(event: ReadEvent, hop: Knowledge, doubtful: readonly number[]) {
-    const requests = this.#requests(event.observation.attempts)
+  #judge(
+    observation: Observation,
+    returned: number | undefined | 'untold',
+    hop: Knowledge,
+    { doubtful, deletes }: { run: string; doubtful: readonly number[]; deletes: readonly number[] },
+  ): Truth {
+    const requests = this.#requests(observation.attempts)
     const answering = requests.at(-1)
     const token = this.#trueToken(requests, hop)
     if (answering === undefined || !isAnswered(answering)) return { verdict: 'failed', token, mayBeUndetermined: false }
-    if (!hop.isClaimed) return { verdict: 'unordered', token, mayBeUndetermined: false }
-    if (hop.version === undefined) return { verdict: 'undetermined', token, mayBeUndetermined: true }
-    const log = this.#log.get(event.observation.documentId) ?? []
+    const log = this.#log.get(observation.documentId) ?? []
     const served = answering.served?.find(({ range }) => range === log[0]?.range)
     const state = log.findLast(({ lsn }) => lsn <= (served?.lsn ?? 0))
     const isThere = state?.present === true
-    const mayBeUndetermined =
-      doubtful.length > 0 && (isThere ? doubtful.includes(state.version) : event.returnedVersion === undefined)
-    if (isThere !== (event.returnedVersion !== undefined) || (isThere && state.version !== event.returnedVersion)) {
+    const seen = isThere ? state.version : undefined
+    if (!hop.isClaimed) return { verdict: 'unordered', token, mayBeUndetermined: false, seen }
+    if (hop.version === undefined) return { verdict: 'undetermined', token, mayBeUndetermined: true, seen }
+    const { version } = hop
+    const mayBeUndetermined = isThere
+      ? doubtful.includes(state.version)
+      : doubtful.length > 0 || deletes.some((deleted) => deleted > version)
+    if (returned !== 'untold' && returned !== seen) {
       return { verdict: `impossible: the replica held ${state?.version ?? 'nothing'}`, token, mayBeUndetermined: false }
     }
     if (!hop.present) {
       const isFresh = !isThere || state.version > hop.version
-      return { verdict: isFresh ? 'fresh' : 'missing', token, mayBeUndetermined }
+      return { verdict: isFresh ? 'fresh' : 'missing', token, mayBeUndetermined, seen }
     }
-    if (!isThere) return { verdict: 'missing', token, mayBeUndetermined }
-    const versionsBehind = hop.version - state.version
-    return { verdict: versionsBehind > 0 ? 'stale' : 'fresh', token, mayBeUndetermined, versionsBehind }
+    // A document that is gone because of a delete that the hop has not heard of is newer than its claim.
+    if (!isThere)
+      return { verdict: state && state.version > version ? 'fresh' : 'missing', token, mayBeUndetermined, seen }
+    const versionsBehind = version - state.version
+    return { verdict: versionsBehind > 0 ? 'stale' : 'fresh', token, mayBeUndetermined, versionsBehind, seen }
+  }
+
+  /** A canary that arrived is refused with 404/1002, unless misfortune of another kind answers first. */
+  #trueCanary(attempts: readonly Attempt[]): string {
+    const requests = this.#requests(attempts)
+    if (requests.length === 0) return 'unknown'
+    if (!hasCanary(requests[0]!)) return 'lost'
+    const isAnswered = (request: RequestEntry) =>
+      hasCanary(request) && request.connection === undefined && request.status === 404 && request.substatus === 1002
+    return requests.some(isAnswered) ? 'answered' : 'unknown'
   }
 
   /** What the journal saw on the wire against the log position that the hop was entitled to. */
@@ -213,6 +266,34 @@ export class Oracle {
     return wasIntact ? 'dropped' : state
   }
 }
+
+interface Truth {
+  readonly verdict: string
+  readonly token: string
+  /** The judge, who does not see the journal, may rightly say that it cannot know. */
+  readonly mayBeUndetermined: boolean
+  readonly versionsBehind?: number
+  /** The version that the answering replica held. */
+  readonly seen?: number | undefined
+}
+
+/** Versions of the deletes that happened, may have happened, or were under way while something else was. */
+const deletesOf = (run: FinishedRun): number[] =>
+  run.events.flatMap((event) =>
+    event.kind === 'write' &&
+    event.observation.operation === 'delete' &&
+    (event.outcome !== 'refused' || event.begunAfter !== undefined)
+      ? [event.version]
+      : [],
+  )
+
+const pollOutcome = (verdict: string): PollEvent['outcome'] | string =>
+  ({ fresh: 'shown', stale: 'not-shown', missing: 'not-shown', unordered: 'undetermined' })[verdict] ?? verdict
+
+/** No log of a test gets there; the canary's progress is beyond it. */
+const beyondAnyLsn = 1e9
+const hasCanary = ({ token }: RequestEntry): boolean =>
+  token !== undefined && token !== 'malformed' && token.some(({ lsn }) => lsn > beyondAnyLsn)
 
 function stateOnWire(token: RequestEntry['token'], needed: Position): string {
   if (token === undefined) return 'lost'

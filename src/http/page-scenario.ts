@@ -1,7 +1,7 @@
 import { formatDuration } from '../base/duration.ts'
 import type { Finding } from '../domain/finding.ts'
 import { type MissedReason, missedReasons } from '../domain/journey.ts'
-import type { Step } from '../domain/scenario.ts'
+import type { ArmRole, Step } from '../domain/scenario.ts'
 import type { Interval } from '../domain/statistics.ts'
 import { type Html, html } from './html.ts'
 import { printAge, printCount, printInterval, printMs, printRate, printShare, unknownFigure } from './page-numbers.ts'
@@ -14,9 +14,19 @@ const findingWords: Readonly<Record<Finding, { text: string; tone: 'good' | 'not
   'token-loss-seen': { text: 'token loss, stale', tone: 'bad' },
   unpromised: { text: 'stale at a level that promises nothing else', tone: 'notice' },
   unexplained: { text: 'stale, cause unknown', tone: 'bad' },
+  'canary-ignored': { text: 'canary ignored by the service', tone: 'bad' },
+  'canary-lost': { text: 'canary lost by the hop', tone: 'bad' },
+  'never-shown': { text: 'write never showed while polling', tone: 'bad' },
   'silent-downgrade-lucky': { text: 'silent downgrade, fresh by luck', tone: 'notice' },
   'token-loss-latent': { text: 'token loss, fresh by luck', tone: 'notice' },
   kept: { text: 'kept', tone: 'good' },
+}
+
+const roleWords: Readonly<Record<ArmRole, string>> = {
+  propagated: 'token carried',
+  control: 'token withheld on purpose',
+  canary: 'a token that nothing can satisfy',
+  workaround: 'token withheld, something done instead',
 }
 
 const missedWords: Readonly<Record<MissedReason, string>> = {
@@ -47,13 +57,14 @@ export function renderScenario(scenario: ScenarioStatus, nowWallMs: number): Htm
 </article>`
 }
 
-function renderStep(step: Step, { hops }: ScenarioStatus): Html {
+function renderStep(step: Step, scenario: ScenarioStatus): Html {
+  const { hops } = scenario
   const region = (hop: string) => hops.find(({ name }) => name === hop)?.regionLabel ?? ''
   switch (step.kind) {
     case 'write':
     case 'read': {
       const what = step.kind === 'write' ? step.write : step.read
-      return html`<li class="stop ${step.kind}"><b>${step.at}</b> <span>${region(step.at)}</span> <em>${step.kind === 'write' ? 'writes' : 'reads'} (${what})</em></li>`
+      return html`<li class="stop ${step.kind}"><b>${step.at}</b> <span>${region(step.at)}</span> <em>${step.kind === 'write' ? 'writes' : 'reads'} (${what}${step.kind === 'write' && step.losesResponse === true && ', answer lost'})</em></li>`
     }
     case 'carry': {
       const faults = step.faults.map(({ token, share }) => `${printShare(share)} ${token}`).join(', ')
@@ -62,12 +73,20 @@ function renderStep(step: Step, { hops }: ScenarioStatus): Html {
     }
     case 'wait':
       return html`<li class="way wait"><span>wait ${step.sweepMs.map(formatDuration).join(', ')}</span></li>`
+    case 'poll':
+      return html`<li class="stop read"><b>${step.at}</b> <span>${region(step.at)}</span> <em>polls (${step.read}, every ${formatDuration(step.everyMs)})</em></li>`
+    case 'reconnect':
+      return html`<li class="stop"><b>${step.at}</b> <span>${region(step.at)}</span> <em>reconnects</em></li>`
+    case 'offline':
+      return html`<li class="stop write"><b>${step.at}</b> <span>${region(step.at)}</span> <em>offline ${step.sweepMs.map(formatDuration).join(', ')}, then uploads (${step.writes.join(', ')})</em></li>`
+    case 'parallel':
+      return html`<li class="branches"><span>at the same time</span>${step.branches.map((branch) => html`<ol>${branch.map((each) => renderStep(each, scenario))}</ol>`)}</li>`
   }
 }
 
 function renderArm(scenario: ScenarioStatus, arm: ArmStatus, nowWallMs: number): Html {
   const runs = Object.values(arm.runs).reduce((sum, count) => sum + count, 0)
-  const role = arm.carriesToken ? 'token carried' : 'token withheld on purpose'
+  const role = roleWords[arm.role]
   const troubled = (['abandoned', 'crashed', 'failed'] as const).filter((result) => arm.runs[result] > 0)
   return html`<tr>
 <th scope="row">${arm.arm}<small>${role}</small><small>${printShare(arm.share)} of runs</small></th>
@@ -102,7 +121,7 @@ function renderLast({ name }: ScenarioStatus, { arm, carriesToken, lastFinding }
 
 function notesOf(scenario: ScenarioStatus): string[] {
   const notes: string[] = []
-  const withheld = scenario.arms.filter((arm) => !arm.carriesToken)
+  const withheld = scenario.arms.filter((arm) => arm.role === 'control')
   const { protection, missed } = scenario
   if (protection)
     notes.push(

@@ -26,6 +26,7 @@ a{color:var(--link)}a:focus-visible,.scroll:focus-visible{outline:2px solid var(
 .journey{list-style:none;margin:0 0 16px;padding:0;display:flex;flex-wrap:wrap;gap:6px 0;align-items:center;font-size:13.5px}
 .stop{border:1px solid var(--line);background:var(--faint);border-radius:9px;padding:4px 11px}
 .stop span{color:var(--soft)}.stop em{font-style:normal}
+.branches{padding:0 8px;border-left:2px solid var(--line)}.branches>span{color:var(--soft)}.branches ol{list-style:none;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:6px 0;align-items:center}
 .way{display:flex;align-items:center;color:var(--soft);padding:0 8px;white-space:nowrap}
 .way::before,.way::after{content:"";width:12px;border-top:1px solid var(--soft)}
 .way span{padding:0 6px}.way.wait::before,.way.wait::after{border-top-style:dotted}

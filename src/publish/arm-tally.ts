@@ -1,9 +1,19 @@
 import type { Histogram } from 'hdr-histogram-js'
+import { type CanaryState, canaryStates } from '../domain/canary.ts'
 import { type Finding, findings } from '../domain/finding.ts'
-import { type FinishedRun, type JourneyEvent, type ReadEvent, type RunResult, runResults } from '../domain/journey.ts'
+import {
+  type FinishedRun,
+  type JourneyEvent,
+  type PollEvent,
+  type PollOutcome,
+  pollOutcomes,
+  type ReadEvent,
+  type RunResult,
+  runResults,
+} from '../domain/journey.ts'
 import type { WriteOutcome } from '../domain/observation.ts'
 import { type RetryReason, retryReasons } from '../domain/retries.ts'
-import type { Arm } from '../domain/scenario.ts'
+import { type Arm, type ArmRole, armRole } from '../domain/scenario.ts'
 import { type Interval, wilson } from '../domain/statistics.ts'
 import { isKnownState, type TokenState, uncovering } from '../domain/token-state.ts'
 import { isJudged, isStale, type Verdict } from '../domain/verdict.ts'
@@ -17,16 +27,18 @@ export interface LastFinding {
   readonly atWallMs: number
   readonly hop: string
   readonly region: string
-  readonly verdict: Verdict
+  /** Undefined for a poll, which has an outcome in its place. */
+  readonly verdict: Verdict | undefined
   readonly versionsBehind: number | undefined
-  readonly token: TokenState
+  readonly token: TokenState | undefined
 }
 
 /** One arm's figures since the start. A rate that nobody sampled is undefined. */
 export interface ArmTotals {
   readonly arm: string
-  /** False where the token is withheld on purpose. */
+  /** False where something else than the token travels on purpose: nothing, a canary. */
   readonly carriesToken: boolean
+  readonly role: ArmRole
   readonly runs: Readonly<Record<RunResult, number>>
   /** Reads by verdict and token state; only what occurred. */
   readonly reads: readonly { readonly verdict: Verdict; readonly token: TokenState; readonly count: number }[]
@@ -43,12 +55,19 @@ export interface ArmTotals {
   readonly failedReads: number
   readonly writes: Readonly<Record<WriteOutcome, number>>
   readonly requestUnits: number
+  /** What a run costs in this arm. */
+  readonly requestUnitsPerRun: number | undefined
   readonly retries: Readonly<Record<RetryReason, number>>
   /** Retries of reads ÷ reads. */
   readonly retriesPerRead: number | undefined
   readonly readLatency: LatencyFigures | undefined
   readonly writeLatency: LatencyFigures | undefined
-  /** Reads by finding. */
+  readonly polls: Readonly<Record<PollOutcome, number>>
+  /** From the start of a poll until the write showed. */
+  readonly pollLatency: LatencyFigures | undefined
+  /** Reads that should have carried a token which nothing can satisfy, by what became of it. */
+  readonly canaries: Readonly<Record<CanaryState, number>>
+  /** Reads and polls by finding. */
   readonly findings: Readonly<Record<Finding, number>>
   readonly lastFinding: LastFinding | undefined
 }
@@ -66,6 +85,9 @@ export class ArmTally {
   readonly #findings = zeros(findings)
   readonly #readLatency: Histogram = createLatencies()
   readonly #writeLatency: Histogram = createLatencies()
+  readonly #pollLatency: Histogram = createLatencies()
+  readonly #polls = zeros(pollOutcomes)
+  readonly #canaries = zeros(canaryStates)
   #readRetries = 0
   #judgedReads = 0
   #staleReads = 0
@@ -78,6 +100,10 @@ export class ArmTally {
 
   get carriesToken(): boolean {
     return this.#arm.token === 'carried'
+  }
+
+  get role(): ArmRole {
+    return armRole(this.#arm)
   }
 
   get judgedReads(): number {
@@ -95,7 +121,7 @@ export class ArmTally {
   }
 
   #take(event: JourneyEvent): void {
-    if (event.kind === 'wait' || event.kind === 'carry') return
+    if (!('requestUnits' in event)) return
     this.#requestUnits += event.requestUnits
     if (event.kind === 'visibility') return
     for (const reason of event.retries) this.#retries[reason]++
@@ -104,6 +130,13 @@ export class ArmTally {
       recordLatency(this.#writeLatency, event.observation.durationMs)
       return
     }
+    if (event.finding !== undefined) this.#findings[event.finding]++
+    if (event.kind === 'poll') {
+      this.#polls[event.outcome]++
+      if (event.shownAfterMs !== undefined) recordLatency(this.#pollLatency, event.shownAfterMs)
+      return
+    }
+    if (event.canary) this.#canaries[event.canary]++
     const { verdict } = event.judgement
     if (isJudged(verdict)) this.#judgedReads++
     if (isStale(verdict)) this.#staleReads++
@@ -111,7 +144,6 @@ export class ArmTally {
     this.#reads.set(verdict, states.set(event.token, (states.get(event.token) ?? 0) + 1))
     this.#readRetries += event.retries.length
     recordLatency(this.#readLatency, event.observation.durationMs)
-    if (event.finding !== undefined) this.#findings[event.finding]++
   }
 
   snapshot(): ArmTotals {
@@ -121,12 +153,14 @@ export class ArmTally {
     const sum = (includes: (read: (typeof reads)[number]) => boolean) =>
       reads.reduce((total, read) => (includes(read) ? total + read.count : total), 0)
     const readsTotal = sum(() => true)
-    const { carriesToken, judgedReads, staleReads } = this
+    const { carriesToken, role, judgedReads, staleReads } = this
+    const runs = Object.values(this.#runs).reduce((total, count) => total + count, 0)
     const claimedReads = sum((read) => isKnownState(read.token))
     const uncoveredReads = sum((read) => uncovering.has(read.token))
     return {
       arm: this.#arm.name,
       carriesToken,
+      role,
       runs: { ...this.#runs },
       reads,
       readsTotal,
@@ -139,10 +173,14 @@ export class ArmTally {
       failedReads: sum((read) => read.verdict === 'failed'),
       writes: { ...this.#writes },
       requestUnits: this.#requestUnits,
+      requestUnitsPerRun: runs === 0 ? undefined : this.#requestUnits / runs,
       retries: { ...this.#retries },
       retriesPerRead: readsTotal === 0 ? undefined : this.#readRetries / readsTotal,
       readLatency: latencyFigures(this.#readLatency),
       writeLatency: latencyFigures(this.#writeLatency),
+      polls: { ...this.#polls },
+      pollLatency: latencyFigures(this.#pollLatency),
+      canaries: { ...this.#canaries },
       findings: { ...this.#findings },
       lastFinding: this.#last,
     }
@@ -152,16 +190,19 @@ export class ArmTally {
 /** Undefined for a run that found nothing, or only kept promises. */
 function lastFindingOf(run: FinishedRun): LastFinding | undefined {
   if (run.finding === undefined || run.finding === 'kept') return undefined
-  const read = run.events.find((event): event is ReadEvent => event.kind === 'read' && event.finding === run.finding)
-  if (read === undefined) return undefined
+  const found = run.events.find(
+    (event): event is ReadEvent | PollEvent =>
+      (event.kind === 'read' || event.kind === 'poll') && event.finding === run.finding,
+  )
+  if (found === undefined) return undefined
+  const of = { runId: run.id, finding: run.finding, atWallMs: run.startedAtWallMs, region: found.region }
+  if (found.kind === 'poll')
+    return { ...of, hop: found.hop, verdict: undefined, versionsBehind: undefined, token: undefined }
   return {
-    runId: run.id,
-    finding: run.finding,
-    atWallMs: run.startedAtWallMs,
-    hop: read.observation.hop,
-    region: read.region,
-    verdict: read.judgement.verdict,
-    versionsBehind: read.judgement.verdict === 'stale' ? read.judgement.versionsBehind : undefined,
-    token: read.token,
+    ...of,
+    hop: found.observation.hop,
+    verdict: found.judgement.verdict,
+    versionsBehind: found.judgement.verdict === 'stale' ? found.judgement.versionsBehind : undefined,
+    token: found.token,
   }
 }

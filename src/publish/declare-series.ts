@@ -78,6 +78,8 @@ export function declareSeries(scenario: Scenario, families: Families): void {
 function operationsOf(scenario: Scenario): { hop: string; operation: OperationKind; isRead: boolean }[] {
   const found = new Map<string, { hop: string; operation: OperationKind; isRead: boolean }>()
   for (const step of scenario.journey) {
+    if (step.kind === 'request')
+      found.set(`${step.at}/${step.does}`, { hop: step.at, operation: 'request', isRead: step.does === 'read' })
     if (step.kind !== 'write' && step.kind !== 'read') continue
     const operation = step.kind === 'write' ? step.write : step.read
     found.set(`${step.at}/${operation}`, { hop: step.at, operation, isRead: step.kind === 'read' })

@@ -18,13 +18,19 @@ const sentences: Record<string, string> = {
     'silent downgrade: the SDK dropped the token and retried without it; the answer happened to be fresh',
   'token-loss-seen': 'token loss: the read did not carry the token of its write, and was stale',
   'token-loss-latent': 'token loss: the read did not carry the token of its write; the answer happened to be fresh',
+  'canary-ignored':
+    'ignored canary: the service answered a session token that nothing can satisfy; it does not enforce session tokens',
+  'canary-lost': 'lost canary: a token that nothing can satisfy did not reach the wire, so this hop loses tokens',
+  'never-shown': 'the write did not show within the time that a poll waits for it',
   unpromised: 'stale read at a consistency level that does not promise to read what was written',
   unexplained: 'stale read whose token cannot be seen: no cause can be named',
 }
 
 /** A broken promise is an error in any arm; where the token is withheld on purpose, any other finding is only measurement. */
 function lineLevel(run: FinishedRun): LineLevel {
-  if (run.finding === 'broken-promise' || run.result === 'crashed') return 'error'
+  if (run.finding === 'broken-promise' || run.finding === 'canary-ignored' || run.result === 'crashed') return 'error'
+  // A canary is sent for nothing else.
+  if (run.finding === 'canary-lost') return 'info'
   if (run.finding !== undefined && run.finding !== 'kept') return run.carriesToken ? 'info' : 'debug'
   return run.result === 'abandoned' ? 'warn' : 'debug'
 }

@@ -111,7 +111,20 @@ export class PrometheusMetrics implements Sink {
     const families = this.#families
     switch (event.kind) {
       case 'wait':
+      case 'reconnect':
+      case 'offline':
+      case 'parallel':
         return
+      case 'poll': {
+        const { hop, operation, outcome, shownAfterMs, finding } = event
+        if (!regions.has(hop)) return
+        families.polls.add([scenario, arm, hop, outcome])
+        if (shownAfterMs !== undefined) families.pollShown.observe([scenario, arm], shownAfterMs / 1000)
+        if (finding) families.findings.add([scenario, arm, finding])
+        families.requestUnits.add([scenario, arm, hop, operation], event.requestUnits)
+        for (const reason of event.retries) families.retries.add([scenario, arm, hop, reason])
+        return
+      }
       case 'carry':
         if (!regions.has(event.from) || !regions.has(event.to)) return
         families.tokenCarries.add([scenario, arm, event.from, event.to, event.carrier, event.token])
@@ -145,6 +158,7 @@ export class PrometheusMetrics implements Sink {
         const { judgement } = event
         families.reads.add([scenario, arm, hop, region, judgement.verdict, event.token])
         if (event.finding) families.findings.add([scenario, arm, event.finding])
+        if (event.canary) families.canaries.add([scenario, arm, hop, event.canary])
         if (judgement.verdict === 'stale') families.versionsBehind.observe([scenario, arm], judgement.versionsBehind)
         if (judgement.verdict === 'fresh') families.versionsBehind.observe([scenario, arm], 0)
         const outcome = judgement.verdict === 'failed' ? 'failed' : 'succeeded'

@@ -40,6 +40,12 @@ export interface RecentCounts {
   /** Silent downgrades: the SDK removed the token and retried. */
   dropped: number
   failed: number
+  /** Polls that ended without the write. */
+  neverShown: number
+  /** Reads that should have carried a token which nothing can satisfy; those that went without it; those answered all the same. */
+  canaries: number
+  canariesLost: number
+  canariesIgnored: number
   requestUnits: number
 }
 
@@ -52,6 +58,10 @@ const noCounts = (): RecentCounts => ({
   uncovered: 0,
   dropped: 0,
   failed: 0,
+  neverShown: 0,
+  canaries: 0,
+  canariesLost: 0,
+  canariesIgnored: 0,
   requestUnits: 0,
 })
 const countKeys = Object.keys(noCounts()) as (keyof RecentCounts)[]
@@ -96,9 +106,13 @@ export class Recent implements Sink {
   }
 
   #take(event: JourneyEvent, scenario: ScenarioWindow, counts: RecentCounts): void {
-    if (event.kind === 'wait' || event.kind === 'carry') return
+    if (!('requestUnits' in event)) return
     counts.requestUnits += event.requestUnits
     if (event.kind === 'visibility') return
+    if (event.kind === 'poll') {
+      if (event.outcome === 'not-shown') counts.neverShown++
+      return
+    }
     const { hop, operation, durationMs } = event.observation
     const atHop = scenario.operations.get(hop)
     if (atHop) {
@@ -107,6 +121,11 @@ export class Recent implements Sink {
       recordLatency(window.current(), durationMs)
     }
     if (event.kind === 'write') return
+    if (event.canary) {
+      counts.canaries++
+      if (event.canary === 'lost') counts.canariesLost++
+      if (event.canary === 'ignored') counts.canariesIgnored++
+    }
     const { verdict } = event.judgement
     counts.reads++
     if (verdict === 'failed') counts.failed++

@@ -66,6 +66,14 @@ export function runToJson(run: FinishedRun, fingerprintKey: Uint8Array | string)
           ...observation(seen),
         }
       }
+      case 'poll':
+        return {
+          ...happened,
+          shownAfterMs: happened.shownAfterMs ?? null,
+          claimedVersion: happened.claimedVersion ?? null,
+          finding: happened.finding ?? null,
+          observations: happened.observations.map(observation),
+        }
       case 'visibility':
         return {
           ...happened,

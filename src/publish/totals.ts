@@ -1,6 +1,6 @@
 import { type FinishedRun, type MissedReason, missedReasons, type Sink } from '../domain/journey.ts'
 import { rateDifference } from '../domain/rate-difference.ts'
-import type { Scenario } from '../domain/scenario.ts'
+import type { ArmRole, Scenario } from '../domain/scenario.ts'
 import type { Interval } from '../domain/statistics.ts'
 import { ArmTally, type ArmTotals } from './arm-tally.ts'
 
@@ -15,21 +15,21 @@ export interface ScenarioTotals {
 }
 
 /**
- * Stale rate where the token is withheld minus stale rate where it is carried. Undefined when either was never judged, and
+ * Stale rate of the control minus stale rate where it is carried. Undefined when either was never judged, and
  * when withholding the token made nothing stale: then the scenario proves nothing about protection (verdicts.md, Arms).
  */
 function tokenProtection(
-  arms: readonly Pick<ArmTotals, 'carriesToken' | 'staleReads' | 'judgedReads'>[],
+  arms: readonly Pick<ArmTotals, 'role' | 'staleReads' | 'judgedReads'>[],
 ): Interval | undefined {
-  const pooled = (carriesToken: boolean) => {
-    const chosen = arms.filter((arm) => arm.carriesToken === carriesToken)
+  const pooled = (role: ArmRole) => {
+    const chosen = arms.filter((arm) => arm.role === role)
     return {
       events: chosen.reduce((sum, arm) => sum + arm.staleReads, 0),
       total: chosen.reduce((sum, arm) => sum + arm.judgedReads, 0),
     }
   }
-  const withheld = pooled(false)
-  return withheld.events === 0 ? undefined : rateDifference(withheld, pooled(true))
+  const withheld = pooled('control')
+  return withheld.events === 0 ? undefined : rateDifference(withheld, pooled('propagated'))
 }
 
 interface ScenarioTally {

@@ -1,16 +1,16 @@
-import type { DocumentStore, ProbeDocument } from '../domain/document-store.ts'
+import type { DocumentStore, ReadRequest, WriteRequest } from '../domain/document-store.ts'
 import type { Observation } from '../domain/observation.ts'
-import type { ReadKind, WriteKind } from '../domain/scenario.ts'
+import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
 import type { WireToken } from '../protocol/wire-token.ts'
 
-export type HopOperation =
-  | { readonly kind: WriteKind; readonly document: ProbeDocument }
-  | { readonly kind: ReadKind; readonly id: string; readonly partitionKey: readonly string[] }
+export type HopOperation = WriteRequest | ReadRequest
 
 /** What the service at this hop was handed. */
 export interface HopContext {
   /** Undefined: nothing arrived, and the hop's client is left to what it remembers by itself. */
   readonly sessionToken: WireToken | undefined
+  /** What its reads ask for. */
+  readonly consistency: ConsistencyLevel
 }
 
 export interface HopAnswer {
@@ -25,6 +25,8 @@ export interface HopAnswer {
 export interface Hop {
   readonly name: string
   execute(operation: HopOperation, context: HopContext, signal: AbortSignal): Promise<HopAnswer>
+  /** From the next operation on it has a new client, which remembers nothing. */
+  reconnect(): void
 }
 
 /** Gives the store of a declared hop; the only thing that `run/` needs to know of a target. */

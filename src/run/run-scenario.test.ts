@@ -46,12 +46,17 @@ class LaggingStore implements DocumentStore {
   readonly requests: StoreRequest[] = []
   readonly #clock: ManualClock
   readonly #versions: ({ version: number; owner: string } | undefined)[] = [undefined]
+  reconnects = 0
   lag = 0
   showsAtMs = Number.POSITIVE_INFINITY
   status: number | 'none' | 'hang' | 'throw' | undefined
 
   constructor(clock: ManualClock) {
     this.#clock = clock
+  }
+
+  reconnect(): void {
+    this.reconnects++
   }
 
   async execute(request: StoreRequest, signal?: AbortSignal): Promise<StoreAnswer> {

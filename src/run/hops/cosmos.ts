@@ -7,9 +7,9 @@ import type { Hop } from '../hop.ts'
 export function cosmosHop(declaration: HopDeclaration, store: DocumentStore, clock: Clock): Hop {
   return {
     name: declaration.name,
-    async execute(operation, { sessionToken }, signal) {
+    async execute(operation, { sessionToken, consistency }, signal) {
       const startedAtMs = clock.nowMs()
-      const request: StoreRequest = { ...operation, sessionToken, consistency: declaration.consistency }
+      const request: StoreRequest = { ...operation, sessionToken, consistency }
       const answer = await store.execute(request, signal)
       return {
         observation: {
@@ -26,5 +26,6 @@ export function cosmosHop(declaration: HopDeclaration, store: DocumentStore, clo
         sessionToken: answer.sessionToken,
       }
     },
+    reconnect: () => store.reconnect(),
   }
 }

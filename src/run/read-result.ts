@@ -1,0 +1,17 @@
+import type { DocumentVersion } from '../domain/context.ts'
+import { failureReason, type OperationKind, type ReadResult } from '../domain/observation.ts'
+import type { HopAnswer } from './hop.ts'
+
+/** The surfaced status that says "no such document", by operation. Other substatuses of 404 speak of the session or of a missing container. */
+const notFoundStatus: Partial<Record<OperationKind, number>> = { point: 404 }
+
+export function readResult({ observation, document }: HopAnswer): ReadResult {
+  const { status, substatus, attempts, operation } = observation
+  if (document) return { kind: 'found', version: document.version, owner: document.owner }
+  if (status === (notFoundStatus[operation] ?? 200) && (status === 200 || !substatus)) return { kind: 'not-found' }
+  return { kind: 'failed', reason: failureReason(status, substatus, attempts.at(-1)?.failure) }
+}
+
+/** What the reader has seen of this owner's versions. */
+export const seenVersion = (result: ReadResult, owner: string): DocumentVersion | undefined =>
+  result.kind === 'found' && result.owner === owner ? { version: result.version, present: true } : undefined

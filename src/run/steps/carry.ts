@@ -1,0 +1,11 @@
+import { carryToken } from '../carry.ts'
+import { afterCarry } from '../hop-session.ts'
+import type { TakeStep } from './step.ts'
+
+export const carry: TakeStep<'carry'> = async (walk, step) => {
+  const from = walk.session(step.from)
+  const begun = walk.eventCount
+  const { delivery, event } = await carryToken(step, from, walk.options)
+  walk.updateSession(step.to, (to) => afterCarry(to, from, delivery))
+  walk.tell({ ...event, ...walk.begunAfter(begun) })
+}

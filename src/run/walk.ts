@@ -1,0 +1,115 @@
+import type { Claim, DocumentVersion } from '../domain/context.ts'
+import type { JourneyEvent } from '../domain/journey.ts'
+import type { HopDeclaration } from '../domain/scenario.ts'
+import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
+import type { CarrySurroundings } from './carry.ts'
+import type { DocumentPool, PooledDocument } from './document-pool.ts'
+import { EndpointVisitor } from './endpoint/visitor.ts'
+import type { Hop, HopAnswer, HopOperation } from './hop.ts'
+import { freshSession, type HopSession, tokenToSend } from './hop-session.ts'
+
+export interface WalkOptions extends CarrySurroundings {
+  readonly hops: ReadonlyMap<string, { readonly hop: Hop; readonly declaration: HopDeclaration }>
+  readonly pool: DocumentPool
+  readonly ttlIsOn: boolean
+}
+
+/** What the steps of one run share: each hop's knowledge, the probe document, and what happened so far. */
+export class Walk {
+  readonly options: WalkOptions
+  readonly partitionKey: readonly string[]
+  readonly startedAtWallMs: number
+  /** The user at the endpoints of this run. */
+  readonly visitor: EndpointVisitor
+  document: PooledDocument
+  /** A write of this run may still land. */
+  isDoubtful = false
+  acknowledgedAtMs: number | undefined
+  readonly #sessions = new Map<string, HopSession>()
+  readonly #events: JourneyEvent[] = []
+  /** Deletes of this run that happened, may have happened, or are under way. */
+  readonly #deletes = new Set<DocumentVersion>()
+
+  constructor(options: WalkOptions) {
+    this.options = options
+    const { scenario, plan, pool, owner, clock } = options
+    this.startedAtWallMs = clock.wallMs()
+    this.visitor = new EndpointVisitor(clock, options.id)
+    this.document = pool.take(plan.partition, scenario.document === 'reused')
+    this.partitionKey = scenario.partitionKey.map((_, level) =>
+      level === 0 ? `${owner}-${scenario.name}-${plan.partition}` : `level-${level}`,
+    )
+  }
+
+  /** What happened until now; a run that is abandoned keeps what it has seen. */
+  eventsSoFar(): readonly JourneyEvent[] {
+    return [...this.#events]
+  }
+
+  get eventCount(): number {
+    return this.#events.length
+  }
+
+  tell(event: JourneyEvent): void {
+    this.#events.push(event)
+  }
+
+  /** `begunAfter` of an operation that began after `count` events; nothing where no other branch went on meanwhile. */
+  begunAfter(count: number): { begunAfter?: number } {
+    return count === this.#events.length ? {} : { begunAfter: count }
+  }
+
+  session(hop: string): HopSession {
+    return this.#sessions.get(hop) ?? freshSession
+  }
+
+  /** Applied to what the hop knows by then: another branch may have taught it something meanwhile. */
+  updateSession(hop: string, change: (session: HopSession) => HopSession): void {
+    this.#sessions.set(hop, change(this.session(hop)))
+  }
+
+  declaration(hop: string): HopDeclaration {
+    return this.options.hops.get(hop)!.declaration
+  }
+
+  hop(name: string): Hop {
+    return this.options.hops.get(name)!.hop
+  }
+
+  execute(
+    at: string,
+    operation: HopOperation,
+    sessionToken: ReturnType<typeof tokenToSend> = tokenToSend(this.session(at)),
+  ): Promise<HopAnswer> {
+    const context = { sessionToken, consistency: this.consistency(at) }
+    return this.hop(at).execute(operation, context, this.options.signal)
+  }
+
+  /** The level that the hop's reads ask for in this arm. */
+  consistency(at: string): ConsistencyLevel {
+    const { instead } = this.options.plan.arm
+    return instead?.kind === 'consistency' ? instead.level : this.declaration(at).consistency
+  }
+
+  /** Whose changes a read of the change feed looks for. */
+  get changes(): { run: string; sinceWallMs: number } {
+    return { run: this.options.id, sinceWallMs: this.startedAtWallMs }
+  }
+
+  /** A delete begins; call what comes back when it certainly did not happen. */
+  beginDelete(version: DocumentVersion): () => void {
+    this.#deletes.add(version)
+    return () => this.#deletes.delete(version)
+  }
+
+  /**
+   * The claim as an answer can be held against it: to a hop that no carry has told of a later delete, the delete may or may not have
+   * happened, so a document that is not there may be newer than the claim.
+   */
+  judgeable(claim: Claim | undefined): Claim | undefined {
+    if (claim?.certain === undefined) return claim
+    const { version } = claim.certain
+    const later = [...this.#deletes].filter((write) => write.version > version)
+    return later.length === 0 ? claim : { ...claim, indeterminate: [...claim.indeterminate, ...later] }
+  }
+}
