@@ -1,5 +1,6 @@
 /** Header names of the Cosmos DB REST protocol (https://learn.microsoft.com/rest/api/cosmos-db/common-cosmosdb-rest-response-headers). */
 export const headers = {
+  aIm: 'a-im',
   activityId: 'x-ms-activity-id',
   authorization: 'authorization',
   altContentPath: 'x-ms-alt-content-path',
@@ -9,9 +10,11 @@ export const headers = {
   continuation: 'x-ms-continuation',
   crossPartition: 'x-ms-documentdb-query-enablecrosspartition',
   date: 'x-ms-date',
+  endEpk: 'x-ms-end-epk',
   etag: 'etag',
   globalCommittedLsn: 'x-ms-global-committed-lsn',
   ifMatch: 'if-match',
+  ifModifiedSince: 'if-modified-since',
   ifNoneMatch: 'if-none-match',
   isBatch: 'x-ms-cosmos-is-batch-request',
   isQuery: 'x-ms-documentdb-isquery',
@@ -27,6 +30,7 @@ export const headers = {
   requestCharge: 'x-ms-request-charge',
   retryAfterMs: 'x-ms-retry-after-ms',
   sessionToken: 'x-ms-session-token',
+  startEpk: 'x-ms-start-epk',
   substatus: 'x-ms-substatus',
   version: 'x-ms-version',
 } as const

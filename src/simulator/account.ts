@@ -1,6 +1,7 @@
 import type { Random } from '../base/random.ts'
 import { batchItems, bulkItems } from './batch-operations.ts'
 import { Catalog } from './catalog.ts'
+import { readChanges } from './change-feed.ts'
 import { befall, type FaultRule, FaultRules, prevents } from './faults.ts'
 import {
   type AccountWorld,
@@ -273,6 +274,8 @@ function performItem(request: ItemRequest, operation: ItemOperation): Reply | Wa
       return readItem(request, operation)
     case 'queryItems':
       return queryItems(request, operation)
+    case 'readChanges':
+      return readChanges(request, operation)
     case 'batchItems':
       return batchItems(request, operation)
     case 'bulkItems':
@@ -290,6 +293,7 @@ const itemKinds: ReadonlySet<Operation['kind']> = new Set([
   'patchItem',
   'deleteItem',
   'queryItems',
+  'readChanges',
   'batchItems',
   'bulkItems',
 ])

@@ -18,6 +18,7 @@ import type { PartitionKeyRange } from './partition-range.ts'
 import { refusal } from './replies.ts'
 import { requestCharge } from './request-charge.ts'
 import { QueryProblem } from './sql/syntax.ts'
+import { rangeGone } from './target-ranges.ts'
 import { Transaction } from './transaction.ts'
 
 type Batch = Extract<ItemOperation, { kind: 'batchItems' }>
@@ -55,7 +56,7 @@ export function bulkItems(request: ItemRequest, bulk: Bulk): Reply | Waiting {
   const { container } = request
   const problem = problemWithCount(request, bulk.operations)
   if (problem) return problem
-  const range = container.ranges.find(({ id }) => id === bulk.rangeId)
+  const range = container.range(bulk.rangeId)
   if (range === undefined) return withOwner(rangeGone(), container)
   const busy = throttled(request, range) ?? (isWrite(bulk) ? backlogged(request, range) : undefined)
   if (busy) return busy
@@ -70,8 +71,6 @@ export function bulkItems(request: ItemRequest, bulk: Bulk): Reply | Waiting {
   }
   return whole(request, range, bulk, replies)
 }
-
-const rangeGone = (): Reply => refusal(410, 'The partition key range does not exist.', { substatus: 1002 })
 
 /** Reads alone need no transaction: one state of the log answers all of them, under the session token. */
 function onlyReads(

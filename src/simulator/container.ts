@@ -44,6 +44,10 @@ export class Container {
     )
   }
 
+  range(id: string): PartitionKeyRange | undefined {
+    return this.ranges.find((range) => range.id === id)
+  }
+
   /** `printed` is the key as `printPartitionKey` prints it. */
   rangeOf(key: PartitionKeyValue, printed: string): PartitionKeyRange {
     // Hashing a key costs more than a whole point read; the range that already has it is found without.

@@ -25,6 +25,7 @@ const operationKinds = [
   'patchItem',
   'deleteItem',
   'queryItems',
+  'readChanges',
   'batchItems',
   'bulkItems',
 ] as const satisfies readonly Operation['kind'][]

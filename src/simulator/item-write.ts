@@ -14,7 +14,7 @@ export function isWrite(operation: ItemOperation): boolean {
   return !readKinds.has(operation.kind)
 }
 
-const readKinds: ReadonlySet<ItemOperation['kind']> = new Set(['readItem', 'queryItems'])
+const readKinds: ReadonlySet<ItemOperation['kind']> = new Set(['readItem', 'queryItems', 'readChanges'])
 
 /** The item as the write finds it. */
 export interface Found {

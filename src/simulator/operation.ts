@@ -41,6 +41,12 @@ export type Item = { readonly id: string; readonly [key: string]: Json }
 /** One element a level of the key; an absent level (`[{}]` on the wire) is undefined. */
 export type PartitionKeyValue = readonly (string | number | boolean | null | undefined)[]
 
+/** A part of the hash space, in effective partition keys: what a range that was merged away used to hold. */
+export interface KeyRange {
+  readonly minInclusive: string
+  readonly maxExclusive: string
+}
+
 interface ItemTarget {
   readonly database: string
   readonly container: string
@@ -92,6 +98,19 @@ export type ItemOperation = ItemTarget &
         readonly parameters?: readonly { readonly name: string; readonly value: Json }[]
         readonly maxItemCount?: number
         readonly continuation?: string
+        readonly keyRange?: KeyRange
+      }
+    | {
+        /** The change feed, latest version: each item that changed, as it is now, in the order of the log; no deletes. */
+        readonly kind: 'readChanges'
+        readonly partitionKey?: PartitionKeyValue
+        readonly rangeId?: string
+        readonly keyRange?: KeyRange
+        /** The ETag of an earlier page, or `*`: from now on. Absent: from the beginning. */
+        readonly since?: string
+        /** Only what was written at or after this time, in milliseconds since the Unix epoch. */
+        readonly sinceWallMs?: number
+        readonly maxItemCount?: number
       }
     | {
         /** Transactional: all of one partition key, all or nothing, one commit. */

@@ -1,4 +1,5 @@
-import type { Json, PartitionKeyValue } from './operation.ts'
+import { effectivePartitionKey } from '../protocol/partition-key-hash.ts'
+import type { Json, KeyRange, PartitionKeyValue } from './operation.ts'
 
 /** Splits `/a/"b c"/d` into its property names; quotes protect what would not be a plain name. */
 export function parsePath(path: string): string[] {
@@ -36,4 +37,28 @@ export function printPartitionKey(key: PartitionKeyValue): string {
   const only = key[0]
   if (key.length === 1 && typeof only === 'string') return `[${JSON.stringify(only)}]`
   return JSON.stringify(key.map((level) => (level === undefined ? {} : level)))
+}
+
+/** The key that `printPartitionKey` printed. */
+export const readPartitionKey = (printed: string): PartitionKeyValue =>
+  (JSON.parse(printed) as Json[]).map((level) =>
+    level !== null && typeof level === 'object' ? undefined : (level as PartitionKeyValue[number]),
+  )
+
+/** Whether a printed key lies in a part of the hash space. */
+export function isInKeyRange(printed: string, { minInclusive, maxExclusive }: KeyRange): boolean {
+  const effective = effectivePartitionKey(readPartitionKey(printed))
+  return minInclusive <= effective && effective < maxExclusive
+}
+
+/** Where every key that begins with these levels lies. */
+export function keyRangeOfPrefix(prefix: PartitionKeyValue): KeyRange {
+  const minInclusive = effectivePartitionKey(prefix)
+  return { minInclusive, maxExclusive: `${minInclusive}FF` }
+}
+
+/** Whether a printed hierarchical key begins with these levels. */
+export function beginsWith(printed: string, prefix: PartitionKeyValue): boolean {
+  const key = readPartitionKey(printed)
+  return prefix.every((level, i) => level === key[i])
 }

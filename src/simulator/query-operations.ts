@@ -9,10 +9,9 @@ import {
   type Waiting,
   withOwner,
 } from './item-access.ts'
-import { type LogicalPartition, versionAt } from './item-store.ts'
-import { problemWithKey, wholeItem } from './item-view.ts'
+import { versionAt } from './item-store.ts'
+import { wholeItem } from './item-view.ts'
 import type { ItemOperation, Json, Reply } from './operation.ts'
-import { printPartitionKey } from './partition-key.ts'
 import type { PartitionKeyRange } from './partition-range.ts'
 import { refusal } from './replies.ts'
 import { requestCharge } from './request-charge.ts'
@@ -20,6 +19,8 @@ import { compiledQuery } from './sql/cache.ts'
 import { queryPlan } from './sql/plan.ts'
 import type { QueryInput, QueryParameters, ResumePoint } from './sql/query.ts'
 import { QueryProblem } from './sql/syntax.ts'
+import { wantedId } from './sql/wanted-id.ts'
+import { targetPartitions, targetRanges } from './target-ranges.ts'
 
 type Query = Extract<ItemOperation, { kind: 'queryItems' }>
 
@@ -126,27 +127,6 @@ function queryRanges(
   }
 }
 
-function targetRanges({ container, trace }: ItemRequest, operation: Query): readonly PartitionKeyRange[] | Reply {
-  const { partitionKey, rangeId } = operation
-  if (partitionKey !== undefined) {
-    if (partitionKey.length < container.partitionKeyPaths.length) {
-      return withOwner(
-        refusal(501, 'The simulator does not support a prefix of a hierarchical partition key.'),
-        container,
-      )
-    }
-    const problem = problemWithKey(container, partitionKey)
-    if (problem) return problem
-    const key = printPartitionKey(partitionKey)
-    trace.partitionKey = key
-    return [container.rangeOf(partitionKey, key)]
-  }
-  if (rangeId === undefined) return container.ranges
-  const range = container.ranges.find(({ id }) => id === rangeId)
-  if (range) return [range]
-  return withOwner(refusal(410, 'The partition key range does not exist.', { substatus: 1002 }), container)
-}
-
 /** The documents that the query is about, as the range's log up to `lsn` has them. */
 function* documents(
   request: ItemRequest,
@@ -154,19 +134,14 @@ function* documents(
   range: PartitionKeyRange,
   lsn: number,
 ): Generator<QueryInput> {
-  for (const partition of partitionsOf(operation, range)) {
-    for (const chain of partition.chains()) {
+  const id = wantedId(compiledQuery(operation.query).query, operation.parameters ?? [])
+  for (const partition of targetPartitions(request, operation, range)) {
+    for (const chain of id === undefined ? partition.chains() : partition.withId(id)) {
       const version = versionAt(chain, lsn)
       if (version === undefined || visibleItem(request.container, version, request.nowMs) === undefined) continue
       yield { item: wholeItem(request, range, chain.number, version), place: [partition.number, chain.number] }
     }
   }
-}
-
-function partitionsOf(operation: Query, range: PartitionKeyRange): Iterable<LogicalPartition> {
-  if (operation.partitionKey === undefined) return range.items.partitions()
-  const partition = range.items.partition(printPartitionKey(operation.partitionKey))
-  return partition ? [partition] : []
 }
 
 /** As the gateway does: the client then merges the ranges itself, along the plan. */

@@ -1,7 +1,7 @@
 import { headers as names } from '../../protocol/headers.ts'
 import type { ItemOperation, Json } from '../operation.ts'
 import { isObject, parseObject } from './body.ts'
-import { badRequest, Refused } from './errors.ts'
+import { badRequest, notImplemented, Refused } from './errors.ts'
 import { header, itemTarget, partitionKeyOf, refuseUnsupported, type WireRequest, wholeNumberOf } from './request.ts'
 
 export interface QueryText {
@@ -37,19 +37,46 @@ export const parseReadFeed = (request: WireRequest): ItemOperation => ({
   query: 'SELECT * FROM c',
 })
 
+/** The change feed in its latest-version mode; the other one would need the deletes and the versions in between. */
+export function parseReadChanges(request: WireRequest): ItemOperation {
+  const mode = header(request, names.aIm)
+  if (mode?.toLowerCase() !== 'incremental feed') {
+    throw new Refused(notImplemented('the change feed in any mode but the latest version'))
+  }
+  const since = header(request, names.ifNoneMatch)
+  const startTime = header(request, names.ifModifiedSince)
+  const sinceWallMs = startTime === undefined ? undefined : Date.parse(startTime)
+  if (Number.isNaN(sinceWallMs)) throw new Refused(badRequest('The header if-modified-since must be an HTTP date.'))
+  return {
+    kind: 'readChanges',
+    ...targetOf(request),
+    ...(since !== undefined && since !== '' && { since }),
+    ...(sinceWallMs !== undefined && { sinceWallMs }),
+  }
+}
+
 function feedOf(request: WireRequest) {
+  const continuation = header(request, names.continuation)
+  return {
+    kind: 'queryItems' as const,
+    ...targetOf(request),
+    ...(continuation !== undefined && continuation !== '' && { continuation }),
+  }
+}
+
+function targetOf(request: WireRequest) {
   refuseUnsupported(request)
   const partitionKey = partitionKeyOf(request)
   const rangeId = header(request, names.partitionKeyRangeId)
   const pageSize = wholeNumberOf(request, names.maxItemCount)
-  const continuation = header(request, names.continuation)
+  const minInclusive = header(request, names.startEpk)
+  const maxExclusive = header(request, names.endEpk)
   return {
-    kind: 'queryItems' as const,
     ...itemTarget(request),
     ...(partitionKey !== undefined && partitionKey.length > 0 && { partitionKey }),
     ...(rangeId !== undefined && { rangeId }),
     // -1 leaves the size of a page to the service, as no header does.
     ...(pageSize !== undefined && pageSize > 0 && { maxItemCount: pageSize }),
-    ...(continuation !== undefined && continuation !== '' && { continuation }),
+    ...(minInclusive !== undefined && maxExclusive !== undefined && { keyRange: { minInclusive, maxExclusive } }),
   }
 }

@@ -133,7 +133,7 @@ describe('requests are refused with words', () => {
     ['GET', `${docs}/i`, { 'x-ms-documentdb-partitionkey': 'p' }, undefined, 400, 'JSON'],
     ['GET', `${docs}/i`, { 'x-ms-documentdb-partitionkey': '[[1]]' }, undefined, 400, 'partition key value'],
     ['GET', `${docs}/i`, { ...pk, 'x-ms-consistency-level': 'session' }, undefined, 400, 'BoundedStaleness'],
-    ['GET', docs, { 'a-im': 'Incremental Feed' }, undefined, 501, 'change feed'],
+    ['GET', docs, { 'a-im': 'Full-Fidelity Feed' }, undefined, 501, 'change feed'],
     ['GET', docs, { 'x-ms-max-item-count': 'ten' }, undefined, 400, 'whole number'],
     ['POST', docs, pk, '{', 400, 'JSON'],
     ['POST', docs, pk, [], 400, 'object'],

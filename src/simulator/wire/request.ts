@@ -103,8 +103,6 @@ const unsupportedHeaders: readonly (readonly [header: string, feature: string])[
   ['x-ms-documentdb-pre-trigger-include', 'triggers'],
   ['x-ms-documentdb-post-trigger-include', 'triggers'],
   ['x-ms-cosmos-is-client-encrypted', 'client-side encryption'],
-  ['a-im', 'the change feed'],
-  ['x-ms-start-epk', 'queries limited to a part of a partition key range'],
 ]
 
 export function refuseUnsupported(request: WireRequest): void {

@@ -10,7 +10,7 @@ import {
   parseReplaceItem,
   parseUpsertItem,
 } from './parse-item.ts'
-import { parseQueryItems, parseQueryText, parseReadFeed, type QueryText } from './parse-query.ts'
+import { parseQueryItems, parseQueryText, parseReadChanges, parseReadFeed, type QueryText } from './parse-query.ts'
 import {
   parseContainer,
   parseCreateContainer,
@@ -73,6 +73,7 @@ const table: Readonly<Record<string, { readonly [V in Verb]?: Route }>> = {
   },
   'dbs/:/colls/:/docs': {
     GET: operation(parseReadFeed),
+    GET_CHANGES: operation(parseReadChanges),
     POST: operation(parseCreateItem),
     POST_UPSERT: operation(parseUpsertItem),
     POST_QUERY: operation(parseQueryItems),

@@ -24,6 +24,7 @@ const says = (headers: IncomingHttpHeaders, name: string): boolean => {
 
 /** Undefined for a method that the protocol does not use. The plan's header comes first: a plan request is a query too. */
 export function verbOf(method: string, headers: IncomingHttpHeaders): Verb | undefined {
+  if (method === 'GET' && headers[names.aIm] !== undefined) return 'GET_CHANGES'
   if (plain.has(method)) return method as Verb
   if (method !== 'POST') return undefined
   if (says(headers, names.isQueryPlan)) return 'POST_QUERY_PLAN'
