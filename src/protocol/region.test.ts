@@ -8,3 +8,8 @@ test('regions are compared without case and spaces', () => {
   expect(sameRegion('East US', 'East US 2')).toBe(false)
   expect(sameRegion('West Europe', 'North Europe')).toBe(false)
 })
+
+test('more names than are remembered are still told apart', () => {
+  const names = Array.from({ length: 600 }, (_, index) => `Region ${index}`)
+  expect(names.map(regionKey)).toEqual(names.map((_, index) => `region${index}`))
+})

@@ -1,4 +1,15 @@
 /** Regions are compared without case and spaces: `West Europe` = `westeurope`. */
-export const regionKey = (name: string): string => name.replaceAll(/\s/g, '').toLowerCase()
+export function regionKey(name: string): string {
+  const known = keys.get(name)
+  if (known !== undefined) return known
+  const key = name.replaceAll(/\s/g, '').toLowerCase()
+  if (keys.size < mostKeys) keys.set(name, key)
+  return key
+}
 
-export const sameRegion = (left: string, right: string): boolean => regionKey(left) === regionKey(right)
+/** An account has a handful of regions and every request names one. Names come from outside, so their number is bounded. */
+const keys = new Map<string, string>()
+const mostKeys = 256
+
+export const sameRegion = (left: string, right: string): boolean =>
+  left === right || regionKey(left) === regionKey(right)

@@ -125,6 +125,19 @@ describe('print', () => {
   })
 })
 
+describe('work that is not done twice', () => {
+  test('a token that demands nothing new leaves the other as it is', () => {
+    const token = parsed('0:1#5#1=5,1:1#3')
+    for (const text of ['0:1#5#1=5', '0:1#4', '1:1#3,0:1#5']) expect(token.merge(parsed(text))).toBe(token)
+    expect(token.merge(parsed('1:1#4'))).not.toBe(token)
+  })
+
+  test('more texts than are remembered still parse to themselves', () => {
+    const texts = Array.from({ length: 1000 }, (_, lsn) => `0:1#${lsn}`)
+    for (const text of [...texts, ...texts]) expect(parsed(text).reveal()).toBe(text)
+  })
+})
+
 describe('ancestry', () => {
   /** 0 split into 1 and 2; 1 into 3 and 4. */
   const ancestors: Record<string, string[]> = { 1: ['0'], 2: ['0'], 3: ['1', '0'], 4: ['1', '0'] }

@@ -45,6 +45,15 @@ export class SessionToken {
 
   /** Reads a whole `x-ms-session-token` header. A range named twice counts with the merge of both. */
   static parse(text: string): ParsedSessionToken {
+    const known = recentlyParsed.get(text)
+    if (known !== undefined) return known
+    const result = SessionToken.#read(text)
+    if (recentlyParsed.size >= recentTexts) recentlyParsed.clear()
+    if (text.length <= recentTextLength) recentlyParsed.set(text, result)
+    return result
+  }
+
+  static #read(text: string): ParsedSessionToken {
     const ranges = new Map<string, RangeToken>()
     let repeated = false
     for (const segment of text.split(',')) {
@@ -88,12 +97,15 @@ export class SessionToken {
   merge(other: SessionToken): SessionToken {
     if (other.isEmpty || other === this) return this
     if (this.isEmpty) return other
-    const ranges = new Map(this.#ranges)
+    let ranges: Map<string, RangeToken> | undefined
     for (const [range, token] of other.#ranges) {
-      const mine = ranges.get(range)
-      ranges.set(range, mine ? mergeRangeTokens(mine, token) : token)
+      const mine = this.#ranges.get(range)
+      const merged = mine ? mergeRangeTokens(mine, token) : token
+      if (merged === mine) continue
+      ranges ??= new Map(this.#ranges)
+      ranges.set(range, merged)
     }
-    return new SessionToken(ranges)
+    return ranges ? new SessionToken(ranges) : this
   }
 
   /** Only the part that concerns one range and its ancestors. */
@@ -179,6 +191,7 @@ export function mergeRangeTokens(left: RangeToken, right: RangeToken): RangeToke
   const leftVersion = versionOf(left)
   const rightVersion = versionOf(right)
   if (leftVersion !== rightVersion) return leftVersion > rightVersion ? left : right
+  if (rangeTokenCovers(left, right)) return left
   const localLsns = new Map(left.localLsns)
   for (const [region, lsn] of right.localLsns) localLsns.set(region, larger(localLsns.get(region) ?? lsn, lsn))
   return { version: left.version, globalLsn: larger(left.globalLsn, right.globalLsn), localLsns }
@@ -195,6 +208,11 @@ export function printRangeToken(token: RangeToken): string {
 export function fingerprint(raw: string, key: Uint8Array | string): string {
   return `st:${createHmac('sha256', key).update(raw).digest('hex').slice(0, 8)}`
 }
+
+/** One answer's token is read several times on its way: by who sends, who receives, who judges. Values are immutable. */
+const recentlyParsed = new Map<string, ParsedSessionToken>()
+const recentTexts = 256
+const recentTextLength = 1024
 
 const rangeIdPattern = /^[\w-]+$/
 const wholePattern = /^-?\d+$/

@@ -86,12 +86,17 @@ export interface ServedRange {
   readonly requiredLsn?: number
 }
 
+interface Listener {
+  readonly hear: (entry: JournalEntry) => void
+  readonly kinds: ReadonlySet<JournalEntry['kind']> | undefined
+}
+
 /** What really happened, for oracles and for people who ask why. Never holds the text of a token or a key. */
 export class Journal {
   readonly #limit: number
   #entries: JournalEntry[] = []
   #dropped = 0
-  readonly #listeners = new Set<(entry: JournalEntry) => void>()
+  readonly #listeners = new Set<Listener>()
 
   constructor(limit: 'off' | 'unbounded' | number) {
     this.#limit = limit === 'off' ? 0 : limit === 'unbounded' ? Number.POSITIVE_INFINITY : limit
@@ -107,16 +112,24 @@ export class Journal {
     return this.#dropped
   }
 
+  /** Whether anybody keeps or hears entries of this kind, which cost more to build than to append. */
+  wants(kind: JournalEntry['kind']): boolean {
+    if (this.#limit > 0) return true
+    for (const { kinds } of this.#listeners) if (kinds === undefined || kinds.has(kind)) return true
+    return false
+  }
+
   append(entry: JournalEntry): void {
-    for (const listener of this.#listeners) listener(entry)
+    for (const { kinds, hear } of this.#listeners) if (kinds === undefined || kinds.has(entry.kind)) hear(entry)
     if (this.#limit === 0) return
     this.#entries.push(entry)
     // Cut in bulk: shifting an array by one at each append would cost as much as the simulator itself.
     if (this.#entries.length >= this.#limit * 2) this.#forgetOldest()
   }
 
-  /** Calls `listener` for each entry from now on; returns how to stop it. */
-  onEntry(listener: (entry: JournalEntry) => void): () => void {
+  /** Calls `hear` for each entry from now on, or only for those of some kinds; returns how to stop it. */
+  onEntry(hear: Listener['hear'], kinds?: Listener['kinds']): () => void {
+    const listener = { hear, kinds }
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }

@@ -163,7 +163,7 @@ export class Replication {
   }
 
   #record(region: Region, lsn: number, nowMs: number, arrivesAtMs: (replica: number) => number): void {
-    if (!this.#world.journal.isOn) return
+    if (!this.#world.journal.wants('replication')) return
     this.#world.journal.append({
       kind: 'replication',
       atMs: nowMs,

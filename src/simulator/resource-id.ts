@@ -7,9 +7,11 @@ export function resourceId(...numbers: readonly number[]): string {
 
 export const resourceBytes = (rid: string): Buffer => Buffer.from(rid.replaceAll('-', '/'), 'base64')
 
+/** Written anew by each call: a buffer of its own would cost more than the id. */
+const rest = Buffer.alloc(8)
+
 /** The container's id, then the range and the item's number in it. Clients only compare it. */
 export function itemResourceId(container: string, range: string, number: number): string {
-  const rest = Buffer.allocUnsafe(8)
   rest.writeUInt32BE(Number(range), 0)
   rest.writeUInt32BE(number, 4)
   return container.replace('=', '') + rest.toString('base64url')
