@@ -1,30 +1,50 @@
+import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
+import { unsatisfiable } from '../domain/canary.ts'
 import type { CarriedToken, CarryEvent } from '../domain/journey.ts'
-import type { Arm, Step } from '../domain/scenario.ts'
+import type { CarrierKind, Scenario, Step } from '../domain/scenario.ts'
 import { wireTokenState } from '../domain/token-state.ts'
-import type { WireToken } from '../protocol/wire-token.ts'
-import { carriers } from './carriers/table.ts'
+import { WireToken } from '../protocol/wire-token.ts'
+import { type CarrierResources, type Delivery, lostBecause } from './carriers/carrier.ts'
+import type { Carriers } from './carriers/table.ts'
 import { sufferFaults } from './faults.ts'
-import { afterCarry, type HopSession, tokenToCarry } from './hop-session.ts'
+import { type Delivery as HopDelivery, type HopSession, tokenToCarry } from './hop-session.ts'
+import { type RunPlan, sweptValue } from './plan-run.ts'
 import type { TokenMemory } from './token-memory.ts'
 
 type CarryStep = Extract<Step, { kind: 'carry' }>
 
+/** What a carry is given of its run. */
+export interface CarrySurroundings {
+  readonly scenario: Scenario
+  readonly id: string
+  readonly owner: string
+  readonly plan: RunPlan
+  /** Since the scenario's first run, for faults on a schedule. */
+  readonly sinceStartMs: number
+  readonly memory: TokenMemory
+  readonly faults: Random
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly carriers: Carriers
+  readonly resources: CarrierResources
+}
+
 /** Takes the workflow from one hop to the next, and the token with it as far as carrier, faults and arm let it. */
-export function carryToken(
+export async function carryToken(
   step: CarryStep,
   from: HopSession,
-  to: HopSession,
-  arm: Arm,
-  partition: number,
-  memory: TokenMemory,
-  random: Random,
-): { session: HopSession; event: CarryEvent } {
-  const sent = tokenToCarry(from)
-  const damaged = sent && sufferFaults(sent, step.faults, partition, memory, random)
-  const arrived = damaged && arm.token === 'carried' ? carriers[step.carrier].carry(damaged) : undefined
+  surroundings: CarrySurroundings,
+): Promise<{ delivery: HopDelivery; event: CarryEvent }> {
+  const held = tokenToCarry(from)
+  const canary =
+    surroundings.plan.arm.token === 'unsatisfiable' && held?.parsed ? unsatisfiable(held.parsed) : undefined
+  const sent = canary ? WireToken.from(canary) : held
+  const { token, cause } = await deliver(step, sent, surroundings)
+  const arrived = token === undefined ? undefined : new WireToken(token)
+  const isUnchanged = arrived?.reveal() === sent?.reveal()
   return {
-    session: afterCarry(to, from, arrived),
+    delivery: { arrived, isKept: keepingCarriers.has(step.carrier), canary },
     event: {
       kind: 'carry',
       from: step.from,
@@ -32,8 +52,33 @@ export function carryToken(
       carrier: step.carrier,
       token: carriedToken(sent, arrived),
       tokenBytes: sent?.bytes ?? 0,
+      ...(!isUnchanged && cause && { cause }),
     },
   }
+}
+
+/** Where a hop that begins anew finds the token again. */
+const keepingCarriers: ReadonlySet<CarrierKind> = new Set(['store', 'device'])
+
+async function deliver(step: CarryStep, sent: WireToken | undefined, of: CarrySurroundings): Promise<Delivery> {
+  const { scenario, plan, clock, signal, memory, faults: random, owner, id: run, resources } = of
+  const { options = {}, from, to } = step
+  const { partition, armRun } = plan
+  const delayMs = options.delayMs === undefined ? 0 : sweptValue(options.delayMs, plan, scenario.partitions)
+  const suffered =
+    sent && sufferFaults(sent, step.faults, { partition, armRun, sinceStartMs: of.sinceStartMs, memory, random })
+  const isWithheld = plan.arm.token === 'lost'
+  const token = isWithheld ? undefined : suffered?.token?.reveal().trim()
+  if (suffered === undefined || !token) {
+    // The workflow takes its time with a token or without it: else the arms could not be compared.
+    if (delayMs > 0) await clock.sleep(delayMs, signal)
+    return lostBecause(isWithheld ? 'withheld' : (suffered?.struck ?? 'not-carried'))
+  }
+  const workflow = `hopwatch:${owner}:${scenario.name}:${from}:${to}:${partition}`
+  const { damage, struck } = suffered
+  const context = { workflow, run, to, options, delayMs, damage, clock, random, signal, resources }
+  const delivery = await of.carriers[step.carrier].carry(token, context)
+  return { token: delivery.token, cause: struck ?? delivery.cause }
 }
 
 /** What arrived of what was sent: the least of the states over the ranges that the sent token speaks for. */

@@ -3,10 +3,14 @@ import type { Random } from '../base/random.ts'
 import { type Finding, worstFinding } from '../domain/finding.ts'
 import type { FinishedRun, JourneyEvent, RunResult } from '../domain/journey.ts'
 import type { HopDeclaration, Scenario } from '../domain/scenario.ts'
+import { judgeHistory } from '../domain/session-history.ts'
 import { isJudged } from '../domain/verdict.ts'
+import type { CarrierResources } from './carriers/carrier.ts'
+import { resourcesInMemory } from './carriers/resources.ts'
+import { openCarriers } from './carriers/table.ts'
 import { DocumentPool } from './document-pool.ts'
 import type { Hop, OpenStore } from './hop.ts'
-import { cosmosHop } from './hops/cosmos.ts'
+import { openHop } from './hops/open-hop.ts'
 import { JourneyWalk } from './journey-walk.ts'
 import type { RunPlan } from './plan-run.ts'
 import { TokenMemory } from './token-memory.ts'
@@ -20,6 +24,8 @@ export interface RunnerOptions {
   readonly owner: string
   /** False where the container keeps documents for ever: then each run deletes its own. */
   readonly ttlIsOn: boolean
+  /** What carriers use outside the process; undefined: nothing outside it. */
+  readonly resources?: CarrierResources | undefined
 }
 
 /** Runs one scenario, one run at a time. */
@@ -31,25 +37,39 @@ export interface Runner {
 export function createRunner(options: RunnerOptions): Runner {
   const { scenario, clock, random, owner } = options
   const hops = new Map<string, { hop: Hop; declaration: HopDeclaration }>(
-    scenario.hops.map((declaration) => [
-      declaration.name,
-      { hop: cosmosHop(declaration, options.openStore(declaration.name), clock), declaration },
-    ]),
+    scenario.hops.map((declaration) => [declaration.name, { hop: openHop(declaration, options), declaration }]),
   )
   const pool = new DocumentPool(`${owner}-${scenario.name}`)
   const memory = new TokenMemory()
   const runIds = random.fork('run-ids')
   const faults = random.fork('faults')
+  const carriers = openCarriers()
+  const resources = options.resources ?? resourcesInMemory(clock)
+  let firstRunAtMs: number | undefined
 
   return {
     async run(plan, scheduleLagMs, signal) {
       const id = newRunId(runIds)
       const startedAtMs = clock.nowMs()
       const startedAtWallMs = clock.wallMs()
+      firstRunAtMs ??= startedAtMs
       const deadline = new AbortController()
-      const walk = new JourneyWalk({ ...options, id, plan, hops, pool, memory, faults, signal: deadline.signal })
-      const abandon = () => deadline.abort()
+      const walk = new JourneyWalk({
+        ...options,
+        id,
+        plan,
+        hops,
+        pool,
+        memory,
+        faults,
+        carriers,
+        resources,
+        sinceStartMs: startedAtMs - firstRunAtMs,
+        signal: deadline.signal,
+      })
+      const abandon = () => deadline.abort(over)
       signal?.addEventListener('abort', abandon)
+      if (signal?.aborted) abandon()
 
       const timer = new AbortController()
       const journey: Promise<WalkOutcome> = walk.toTheEnd().then(
@@ -61,8 +81,8 @@ export function createRunner(options: RunnerOptions): Runner {
         clock.sleep(scenario.deadlineMs, timer.signal).then((): WalkOutcome => ({ kind: 'late' })),
         aborted(deadline.signal),
       ])
-      timer.abort()
-      deadline.abort()
+      timer.abort(over)
+      deadline.abort(over)
       // What was in flight comes back as a timeout, and is counted; but nothing may hold a run beyond this.
       if (outcome.kind === 'late' || outcome.kind === 'stopped')
         await Promise.race([journey, clock.sleep(abandonedGraceMs)])
@@ -82,11 +102,16 @@ export function createRunner(options: RunnerOptions): Runner {
         result: resultOf(outcome.kind, finding, events),
         finding,
         events,
+        // What was in flight when a run was given up may never be told, and could explain what was read.
+        violations: outcome.kind === 'ended' ? judgeHistory(events) : [],
         problem: problemOf(outcome, scenario.deadlineMs),
       }
     },
   }
 }
+
+/** Why a run's signals abort: nobody reads it, and the default reason is an error with a stack, made anew for each run. */
+const over = 'the run is over'
 
 /** How long an abandoned run waits for its cancelled request to come back. */
 const abandonedGraceMs = 1000
@@ -97,11 +122,13 @@ type WalkOutcome =
 
 const aborted = (signal: AbortSignal): Promise<WalkOutcome> =>
   new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve({ kind: 'stopped' }), { once: true })
+    const stopped = () => resolve({ kind: 'stopped' })
+    if (signal.aborted) stopped()
+    signal.addEventListener('abort', stopped, { once: true })
   })
 
 const findingsOf = (event: JourneyEvent): Finding[] =>
-  event.kind === 'read' && event.finding !== undefined ? [event.finding] : []
+  (event.kind === 'read' || event.kind === 'poll') && event.finding !== undefined ? [event.finding] : []
 
 function resultOf(
   outcome: WalkOutcome['kind'],
@@ -112,12 +139,18 @@ function resultOf(
   if (outcome !== 'ended') return 'abandoned'
   if (finding !== undefined && finding !== 'kept') return 'found'
   if (events.some(isFailure)) return 'failed'
-  return events.some((event) => event.kind === 'read' && isJudged(event.judgement.verdict)) ? 'kept' : 'undetermined'
+  return events.some(isKept) ? 'kept' : 'undetermined'
 }
 
 const isFailure = (event: JourneyEvent): boolean =>
   (event.kind === 'write' && event.outcome !== 'succeeded') ||
-  (event.kind === 'read' && event.judgement.verdict === 'failed')
+  (event.kind === 'poll' && event.outcome === 'failed') ||
+  // To fail is what a canary's read is for.
+  (event.kind === 'read' && event.judgement.verdict === 'failed' && event.canary !== 'answered')
+
+const isKept = (event: JourneyEvent): boolean =>
+  (event.kind === 'poll' && event.outcome === 'shown') ||
+  (event.kind === 'read' && (event.canary === 'answered' || isJudged(event.judgement.verdict)))
 
 function problemOf(outcome: WalkOutcome, deadlineMs: number): string | undefined {
   if (outcome.kind === 'late') return `not finished within its deadline of ${deadlineMs} ms`

@@ -30,4 +30,11 @@ export class TokenMemory {
     }
     return anyOther
   }
+
+  /** The next partition's latest token, whatever its range: what a server-wide variable holds when another user was served. */
+  otherUsers(partition: number): WireToken | undefined {
+    const others = [...this.#byPartition.keys()].filter((other) => other !== partition).toSorted((a, b) => a - b)
+    const next = others.find((other) => other > partition) ?? others[0]
+    return next === undefined ? undefined : this.#byPartition.get(next)?.at(-1)
+  }
 }

@@ -1,4 +1,4 @@
-import type { Carrier } from './carrier.ts'
+import { type Carrier, lostBecause } from './carrier.ts'
 
 /** The workflow goes on and the token stays behind: what an application does that never forwards it. */
-export const none: Carrier = { carry: () => undefined }
+export const none = (): Carrier => ({ carry: () => lostBecause('not-carried') })

@@ -1,0 +1,6 @@
+/** A cache that services share. Both calls reject when it does not answer; neither need be bounded in time. */
+export interface SharedStore {
+  put(key: string, value: string, ttlMs: number): Promise<void>
+  /** Undefined: never put, or expired. */
+  get(key: string): Promise<string | undefined>
+}
