@@ -1,4 +1,6 @@
 import type { Arm, HopDeclaration, Scenario, Schedule, Step } from '../domain/scenario.ts'
+import { buildCarry } from './build-carry.ts'
+import { buildRequest } from './build-request.ts'
 import type { ScenarioFile, StepFile } from './schema.ts'
 import { sendersOf } from './senders.ts'
 import { isMapping } from './shape.ts'
@@ -15,7 +17,7 @@ export function buildScenario(file: ScenarioFile): Scenario {
     schedule: buildSchedule(file),
     deadlineMs: file.deadline,
     container: buildContainer(file.container),
-    partitionKey: [file.partitionKey].flat(),
+    partitionKey: [file.partitionKey ?? []].flat(),
     document: file.document,
     partitions: file.partitions,
     ttlSeconds: file.ttl / 1000,
@@ -39,7 +41,7 @@ function buildSchedule({ every, jitter = usualJitter, cron, timezone }: Scenario
   return { kind: 'every', periodMs, jitterMs: 'ms' in jitter ? jitter.ms : periodMs * jitter.share }
 }
 
-function buildContainer(path: string): Scenario['container'] {
+function buildContainer(path = ''): Scenario['container'] {
   const [database = '', container = ''] = path.split('/')
   return { database, container }
 }
@@ -55,18 +57,19 @@ function buildHop(name: string, hops: ScenarioFile['hops']): HopDeclaration {
     client,
     retries: owner?.retries ?? 'sdk',
     consistency: hop?.consistency ?? 'Session',
+    ...(hop?.endpoint !== undefined && { endpoint: hop.endpoint }),
   }
 }
 
 function buildStep(step: StepFile, sender: string | undefined): Step {
   if ('wait' in step) return { kind: 'wait', sweepMs: [step.wait].flat() }
+  if ('request' in step) return buildRequest(step)
   if ('write' in step) return { kind: 'write', write: step.write, at: step.at }
   if ('read' in step) {
     const read = step.scope === 'cross-partition' ? 'cross-partition-query' : step.read
     return { kind: 'read', read, at: step.at }
   }
-  const faults = step.faults.map(({ token, share, writesBack = 1 }) => ({ token, share, writesBack }))
-  return { kind: 'carry', carrier: step.carry, from: sender ?? '', to: step.to, faults }
+  return buildCarry(step, sender ?? '')
 }
 
 function buildArms(arms: ScenarioFile['arms']): Arm[] {

@@ -55,6 +55,28 @@ const target = mapOf({
     .optional(),
 })
 
+const redisUrl = scalar(
+  { title: 'Redis URL', type: 'string', examples: ['redis://cache:6379'] },
+  (value) =>
+    (typeof value === 'string' && isRedisUrl(value) ? value : undefined) ??
+    refuse(
+      // The value is not shown: it may hold a password.
+      () => 'this is not the URL of a Redis server, or it holds a password',
+      'write for example "redis://cache:6379", or "urlFrom" with the environment variable that holds it all',
+    ),
+)
+
+const isRedisUrl = (text: string): boolean =>
+  URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol) && !new URL(text).password
+
+const store = mapOf({
+  url: redisUrl.describe('A Redis server: redis://host:port/database, or rediss:// for TLS.').optional(),
+  urlFrom: values
+    .environmentVariable('REDIS_URL')
+    .describe('The environment variable that holds the URL, password and all.')
+    .optional(),
+})
+
 const path = values.text('path', 'scenarios')
 const region = values.text('region', 'West Europe')
 
@@ -105,10 +127,12 @@ export const configurationFile = mapOf({
   provision: values.flag.describe('Whether missing databases and containers are created.').optional(),
   instance: values.name('probe-1').describe('The name under which this process owns its documents.').optional(),
   targets: mapByName(target).describe('The accounts, by the name that scenarios choose with "target:".').optional(),
+  stores: mapByName(store).describe('Shared caches, by the name that a carry chooses with "store:".').optional(),
   simulator: simulator.describe('The simulated account that serves when there is no endpoint.').optional(),
 })
 
 export type ConfigurationFile = z.output<typeof configurationFile>
+export type StoreFile = NonNullable<ConfigurationFile['stores']>[string]
 export type TargetFile = NonNullable<ConfigurationFile['targets']>[string]
 
 /** The secrets that a target names, by key; more than one cannot be meant. */

@@ -14,7 +14,10 @@ describe('a configuration', () => {
   test.each(['', '# only a comment\n', '---\n'])('that says nothing: %j', (text) => {
     const { configuration } = parse(text)
     expect(configuration?.targets).toEqual({})
-    expect(Object.values({ ...configuration, targets: undefined }).every((value) => value === undefined)).toBe(true)
+    expect(configuration?.stores).toEqual({})
+    expect(
+      Object.values({ ...configuration, targets: undefined, stores: undefined }).every((value) => value === undefined),
+    ).toBe(true)
   })
 
   test('that says everything', () => {
@@ -32,6 +35,9 @@ targets:
   joined: { connectionStringFrom: COSMOS_CONNECTION_STRING }
   identity: { endpoint: "https://c.documents.azure.com:443/", entra: true }
   silent: { endpoint: "https://d.documents.azure.com:443/" }
+stores:
+  sessions: { url: "redis://cache:6379/1" }
+  secured: { urlFrom: REDIS_URL }
 simulator:
   regions: [West Europe, East US]
   consistency: BoundedStaleness
@@ -57,6 +63,10 @@ simulator:
         joined: { kind: 'connection-string-variable', variable: 'COSMOS_CONNECTION_STRING' },
         identity: { kind: 'entra', endpoint: 'https://c.documents.azure.com:443/' },
         silent: { kind: 'entra', endpoint: 'https://d.documents.azure.com:443/' },
+      },
+      stores: {
+        sessions: { kind: 'url', url: 'redis://cache:6379/1' },
+        secured: { kind: 'url-variable', variable: 'REDIS_URL' },
       },
       simulator: {
         regions: ['West Europe', 'East US'],
@@ -100,7 +110,7 @@ sed: 1
       '8:3: "Odd" is not a name; write small letters, digits and dashes, at most 63',
       '8:20: "a.documents.azure.com" is not a URL; write "https://", the name of the account and ".documents.azure.com"',
       '9:23: "regions" is empty; write at least one entry',
-      '10:1: unknown key "sed"; the keys here are "listen", "grace", "logLevel", "scenarios", "dataDir", "maxSeries", "provision", "instance", "targets" and "simulator"',
+      '10:1: unknown key "sed"; the keys here are "listen", "grace", "logLevel", "scenarios", "dataDir", "maxSeries", "provision", "instance", "targets", "stores" and "simulator"',
     ])
   })
 })
@@ -136,4 +146,24 @@ test.each([
   [':80', undefined],
 ])('listen %s', (text, expected) => {
   expect(parseListen(text)).toEqual(expected)
+})
+
+test('a store is one Redis server, and its password stands in no file and no message', () => {
+  expect(
+    linesOf(`stores:
+  none: {}
+  both: { url: "redis://cache", urlFrom: REDIS_URL }
+  Odd: { url: "redis://cache" }
+  http: { url: "http://cache" }
+  open: { url: "redis://user:hunter2@cache" }
+`),
+  ).toEqual([
+    '2:3: the store "none" names no server; add "url:" or "urlFrom:"',
+    '3:3: the store "both" names "url" and "urlFrom"; keep one of them',
+    '4:3: "Odd" is not a name; write small letters, digits and dashes, at most 63',
+    ...['5:16', '6:16'].map(
+      (place) =>
+        `${place}: this is not the URL of a Redis server, or it holds a password; write for example "redis://cache:6379", or "urlFrom" with the environment variable that holds it all`,
+    ),
+  ])
 })

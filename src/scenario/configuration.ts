@@ -6,6 +6,7 @@ import {
   credentialsOf,
   type Listen,
   type logLevels,
+  type StoreFile,
   type TargetFile,
 } from './configuration-schema.ts'
 import { allProblems } from './parse-scenario.ts'
@@ -26,6 +27,8 @@ export interface Configuration {
   readonly instance: string | undefined
   /** By name; empty when the file names none. */
   readonly targets: Readonly<Record<string, TargetConfiguration>>
+  /** By name; empty when the file names none. */
+  readonly stores: Readonly<Record<string, StoreConfiguration>>
   readonly simulator: SimulatorConfiguration | undefined
 }
 
@@ -37,6 +40,11 @@ export type TargetConfiguration =
   | { readonly kind: 'key-file'; readonly endpoint: string; readonly path: string }
   | { readonly kind: 'connection-string-variable'; readonly variable: string }
   | { readonly kind: 'entra'; readonly endpoint: string }
+
+/** Where a shared cache is, or which environment variable holds that, with the password. */
+export type StoreConfiguration =
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'url-variable'; readonly variable: string }
 
 export interface SimulatorConfiguration {
   readonly regions: readonly string[] | undefined
@@ -93,7 +101,7 @@ export function parseConfiguration(text: string, source: Source): ParsedConfigur
   const isEmpty = file.value === undefined || file.value === null
   const found = isEmpty
     ? []
-    : [...checkShape(file, configurationFile, advice), ...checkNames(file), ...checkTargets(file)]
+    : [...checkShape(file, configurationFile, advice), ...checkNames(file), ...checkTargets(file), ...checkStores(file)]
   const problems = allProblems(file, found)
   return problems.length > 0
     ? { problems }
@@ -101,9 +109,24 @@ export function parseConfiguration(text: string, source: Source): ParsedConfigur
 }
 
 const checkNames = (file: YamlFile): Problem[] =>
-  wrongNames(isMapping(file.value) ? file.value.targets : undefined).map((name) =>
-    file.problemAt(['targets', name], 'key', `${quote(name)} is not a name`, `write ${nameForm}`),
+  ['targets', 'stores'].flatMap((map) =>
+    wrongNames(isMapping(file.value) ? file.value[map] : undefined).map((name) =>
+      file.problemAt([map, name], 'key', `${quote(name)} is not a name`, `write ${nameForm}`),
+    ),
   )
+
+/** Each store is one Redis server. */
+function checkStores(file: YamlFile): Problem[] {
+  const stores = isMapping(file.value) && isMapping(file.value.stores) ? file.value.stores : {}
+  return Object.entries(stores).flatMap(([name, store]) => {
+    if (!isMapping(store)) return []
+    const named = ['url', 'urlFrom'].filter((key) => store[key] !== undefined)
+    if (named.length === 1) return []
+    const message = `the store ${quote(name)} names ${named.length === 0 ? 'no server' : '"url" and "urlFrom"'}`
+    const instead = named.length === 0 ? 'add "url:" or "urlFrom:"' : 'keep one of them'
+    return [file.problemAt(['stores', name], 'key', message, instead)]
+  })
+}
 
 function checkTargets(file: YamlFile): Problem[] {
   const { targets } = (salvage(configurationFile, file.value) ?? {}) as Partial<ConfigurationFile>
@@ -140,6 +163,7 @@ function buildConfiguration(file: ConfigurationFile): Configuration {
     targets: Object.fromEntries(
       Object.entries(file.targets ?? {}).map(([name, target]) => [name, buildTarget(target)]),
     ),
+    stores: Object.fromEntries(Object.entries(file.stores ?? {}).map(([name, store]) => [name, buildStore(store)])),
     simulator: file.simulator && buildSimulator(file.simulator),
   }
 }
@@ -149,6 +173,9 @@ function buildTarget({ endpoint = '', keyFrom, keyFile, connectionStringFrom }: 
   if (keyFrom !== undefined) return { kind: 'key-variable', endpoint, variable: keyFrom }
   return keyFile === undefined ? { kind: 'entra', endpoint } : { kind: 'key-file', endpoint, path: keyFile }
 }
+
+const buildStore = ({ url = '', urlFrom }: StoreFile): StoreConfiguration =>
+  urlFrom === undefined ? { kind: 'url', url } : { kind: 'url-variable', variable: urlFrom }
 
 const buildSimulator = (file: NonNullable<ConfigurationFile['simulator']>): SimulatorConfiguration => ({
   regions: file.regions,

@@ -17,6 +17,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '2:7: "99 * * * *" is not a cron expression; write five fields, or six with seconds first, for example "*/10 * * * * *"',
   ],
   'bad-duration': ['2:8: "2 seconds" is not a duration; write a number with ms, s, m or h, for example "2s"'],
+  'bad-fault-limit': ['10:73: "0B" is not a size; write a number with B, KB or MB, for example "64B"'],
   'bad-hop-name': [
     '6:3: "Gate_way" is not a name; write small letters, digits and dashes, at most 63',
     '9:26: "Gate_way" is not a name; write small letters, digits and dashes, at most 63, for example "gateway"',
@@ -25,10 +26,12 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '4:15: "customerId" is not a partition key path; write a slash first, for example "/customerId"',
   ],
   'bad-rate': ['12:25: "50" is not a rate; write a number and "/s", for example "50/s"'],
+  'bad-runs': ['10:80: "10" is not a number of runs; write for example "10 runs"'],
   'bad-scenario-name': [
     '1:11: "My Sample" is not a name; write small letters, digits and dashes, at most 63, for example "travel-itinerary"',
   ],
   'bad-share': ['12:27: "0.1" is not a share; write a percentage from "0%" to "100%", for example "0%"'],
+  'bad-size': ['10:44: "8k" is not a size; write a number with B or KB, for example "8KB", or "nginx" or "node"'],
   'bad-timezone': [
     '3:11: "Europe/Atlantis" is not a time zone; write an IANA name, for example "Europe/Oslo" or "UTC"',
   ],
@@ -46,12 +49,22 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'deadline-too-short': [
     '12:11: the deadline of 5s leaves no time for 10s of waits and re-reads; write a longer deadline, or shorten the waits or "visibility: { within }"',
   ],
+  'delay-beyond-deadline': [
+    '1:1: the deadline of 30s leaves no time for 35s of waits and re-reads; write a longer deadline, or shorten the waits or "visibility: { within }"',
+  ],
   'duplicate-hop': ['7:3: the key "gateway" is written twice; keep one of them'],
   'duplicate-key': ['12:1: the key "every" is written twice; keep one of them'],
+  'empty-fault-schedule': [
+    '10:61: the schedule says nothing; write for example "{ every: 10 runs }" or "{ after: 60s, for: 30s }"',
+  ],
   'empty-file': ['1:1: the file holds nothing; write "key: value" lines'],
   'empty-journey': ['8:10: "journey" is empty; write at least one entry'],
   'empty-value': ['2:7: the value is missing; write a number with ms, s, m or h, for example "2s"'],
   'empty-wait': ['11:13: "wait" is empty; write at least one entry'],
+  'fault-key-of-another': [
+    '10:62: "limit" means nothing for "older"; leave it out, or write "token: truncated"',
+    '10:74: "with" means nothing for "older"; leave it out, or write "token: swapped"',
+  ],
   'fault-shares-above-100': ['10:37: the shares of the faults add up to 110%; write shares of 100% at most together'],
   'faults-without-token': [
     '10:35: nothing is carried that could suffer a fault; write "carry: header", or leave the faults out',
@@ -61,14 +74,12 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '3:12: "itineraries" is not a container; write its database, a slash and its name, for example "travel/itineraries"',
     '7:29: "Sesion" is not a consistency level; write "Session"',
     '8:1: unknown key "jorney"; write "journey"',
-    '11:14: carrier "cookie" is not available in this version; write "header" or "none"',
+    '11:14: "coockie" is not a carrier; write "cookie"',
     '12:24: there is no hop "itinary"; write "itinerary"',
   ],
   'jitter-too-long': ['12:9: the jitter is longer than the period; write 2s or less'],
   'jitter-with-cron': ['3:1: "jitter" belongs to "every"; "cron" names exact times; leave it out'],
   'later-arm': ['14:3: arm "canary" is not available in this version; write "propagated" or "control"'],
-  'later-carrier': ['10:14: carrier "cookie" is not available in this version; write "header" or "none"'],
-  'later-fault': ['10:55: fault "truncated" is not available in this version; write "lost", "older" or "swapped"'],
   'later-hop': [
     '7:16: hop key "endpoint" is not available in this version; write "region", "client", "retries" or "consistency"',
   ],
@@ -96,6 +107,10 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'not-a-step': ['11:5: "read" is not a step; write for example "{ read: point, at: hop }"'],
   'not-closed': ['12:1: a brace or bracket before this is not closed; close it'],
   'number-for-duration': ['2:8: "2" is not a duration; write a number with ms, s, m or h, for example "2s"'],
+  'option-of-another-carrier': [
+    '10:37: "redelivery" means nothing for the carrier "header"; leave it out, or write "carry:" with "message"',
+    '10:54: "ttl" means nothing for the carrier "header"; leave it out, or write "carry:" with "store"',
+  ],
   'patch-of-nothing': ['9:14: there is no document to patch; write "upsert", or put an upsert before it'],
   'read-not-reached': [
     '10:24: this read can prove nothing: no write has reached "itinerary" before it; put "{ carry: header, to: itinerary }" between the write and it',
@@ -110,6 +125,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'secret-in-file': [
     '6:22: a key or connection string stands here; secrets come from the environment or a file; take it out, renew it, and name where it is: keyFrom, keyFile or connectionStringFrom in the configuration file',
   ],
+  'server-limit-of-body': ['10:42: the carrier "body" travels in no header; write a size, for example "64KB"'],
   'share-above-100': ['12:27: "150%" is not a share; write a percentage from "0%" to "100%", for example "0%"'],
   'share-of-propagated': ['13:17: the share of "propagated" is what the other arms leave; leave it out'],
   'shared-itself': ['7:34: "itinerary" shares its own client; name another hop, or write "client: own"'],
@@ -126,14 +142,22 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'too-frequent': ['2:8: "5ms" is too short; write "10ms" or more'],
   'too-long': ['2:8: "1000h" is too long; write "576h" or less'],
   'too-many-partitions': ['12:13: "20000" is not a whole number from 1 to 10000; write for example 8'],
+  'truncated-to-nothing-said': ['10:48: nothing says how much arrives; add for example "limit: 64B"'],
   'ttl-not-whole': ['12:6: Cosmos DB counts the ttl in whole seconds; write whole seconds'],
   'ttl-too-short': [
     '12:6: a probe document of ttl 20s could expire within its run; write more than 40s, the deadline and the time for re-reads together',
   ],
   'two-documents': ['12:1: a second document begins here; write it to a file of its own'],
+  'two-fault-schedules': ['10:73: the schedule counts runs and time; keep "every", or "after" and "for"'],
   'two-schedules': ['3:1: both "every" and "cron" say when runs start; keep one of them'],
   'unknown-alias': ['2:8: no anchor "&period" stands before this alias; write the value itself'],
+  'unknown-carrier': [
+    '10:14: "pigeon" is not a carrier; write "header", "cookie", "redirect", "baggage", "message", "store", "device", "body" or "none"',
+  ],
   'unknown-carry-target': ['10:26: there is no hop "bookings"; write "gateway" or "itinerary"'],
+  'unknown-fault': [
+    '10:55: "stolen" is not a fault; write "lost", "truncated", "older", "swapped", "corrupted" or "duplicated"',
+  ],
   'unknown-hop-key': ['7:16: unknown key "regoin"; write "region"'],
   'unknown-hop': ['9:26: there is no hop "gatway"; write "gateway"'],
   'unknown-key-far': [

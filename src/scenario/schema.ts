@@ -1,7 +1,9 @@
 import { z } from 'zod'
-import { carrierKinds, faultKinds, writeKinds } from '../domain/scenario.ts'
+import { writeKinds } from '../domain/scenario.ts'
 import { consistencyLevels } from '../protocol/consistency-level.ts'
+import { carry } from './carry-schema.ts'
 import { partitionKeyPath } from './partition-key.ts'
+import { hopUrl, requestStep } from './request-schema.ts'
 import { choice, describe, isMapping, mapByName, mapOf, refuse } from './shape.ts'
 import { whyUnavailable } from './unavailable.ts'
 import * as values from './values.ts'
@@ -40,6 +42,9 @@ const hop = mapOf({
     .oneOf('consistency level', consistencyLevels)
     .describe("The level that its reads ask for; not stronger than the account's.")
     .prefault('Session'),
+  endpoint: hopUrl('http://portal.example:8080')
+    .describe('URL of a service of yours: steps with "request" call it, and hopwatch knows nothing of its code.')
+    .optional(),
 }).nullable()
 
 const at = values.name('gateway').describe('The hop that does it.')
@@ -60,28 +65,6 @@ const read = mapOf({
     .optional(),
 })
 
-const fault = mapOf({
-  token: values
-    .oneOf('fault', faultKinds, 'fault')
-    .describe(
-      "lost: nothing arrives. older: the token of an earlier write arrives. swapped: another partition's arrives.",
-    ),
-  share: values.share('20%').describe('In how many of the runs.').prefault('100%'),
-  writesBack: values
-    .number({ min: 1, max: 100, whole: true, example: 1 })
-    .describe('Of older: the token of how many writes ago. Default: 1.')
-    .optional(),
-})
-
-const carry = mapOf({
-  carry: values
-    .oneOf('carrier', carrierKinds, 'carrier')
-    .describe('How the session token travels. none: the user arrives, the token does not.'),
-  from: values.name('gateway').describe('The hop it leaves. Default: the hop of the nearest step before.').optional(),
-  to: values.name('itinerary').describe('The hop it reaches.'),
-  faults: z.array(fault).describe('What the token suffers on the way; the first fault that strikes wins.').prefault([]),
-})
-
 const waitTime = values.duration({ example: '100ms' })
 const wait = mapOf({
   wait: choice({ one: waitTime, many: z.array(waitTime).min(1) }, (value) =>
@@ -89,7 +72,7 @@ const wait = mapOf({
   ).describe('A pause, or a list of pauses of which each run takes the next.'),
 })
 
-const steps = { write, read, carry, wait }
+const steps = { write, read, carry, wait, request: requestStep }
 const stepWords = Object.keys(steps) as (keyof typeof steps)[]
 
 const step = choice(steps, (value) => {
@@ -167,10 +150,13 @@ export const scenarioFile = mapOf({
       'travel/itineraries',
       'its database, a slash and its name',
     )
-    .describe('Where the probe documents live: database/container.'),
+    .describe('Where the probe documents live: database/container. Only a journey through endpoints needs none.')
+    .optional(),
   partitionKey: choice({ one: partitionKeyPath, many: z.array(partitionKeyPath).min(1).max(3) }, (value) =>
     Array.isArray(value) ? 'many' : 'one',
-  ).describe("The container's partition key path; a list of up to three for a hierarchical key."),
+  )
+    .describe("The container's partition key path; a list of up to three for a hierarchical key.")
+    .optional(),
   document: values
     .oneOf('kind of document', ['reused', 'fresh'])
     .describe('reused: one document a partition, of growing version. fresh: a new document each run.')

@@ -5,14 +5,12 @@ import { alternatives, quote } from './words.ts'
  * feature that arrives deletes its word here.
  */
 const unavailable = {
-  carrier: ['cookie', 'redirect', 'baggage', 'message', 'store', 'device', 'body'],
-  fault: ['truncated', 'corrupted', 'duplicated', 'unsatisfiable'],
   write: ['batch'],
   read: ['batch-of-points', 'changeFeed', 'poll'],
-  step: ['poll', 'reconnect', 'offline', 'lose-response', 'parallel', 'endpoint'],
+  step: ['poll', 'reconnect', 'offline', 'lose-response', 'parallel'],
   arm: ['canary', 'workaround'],
   'arm token': ['unsatisfiable'],
-  'hop key': ['endpoint', 'remote'],
+  'hop key': ['remote'],
 } as const satisfies Record<string, readonly string[]>
 
 export type Topic = keyof typeof unavailable

@@ -160,3 +160,47 @@ export const rate = (example: string) =>
       ? perSecond
       : refuse((shown) => `${shown} is not a rate`, `write a number and "/s", for example ${quote(example)}`)
   })
+
+const unitBytes = { B: 1, KB: 1024, MB: 1024 ** 2 } as const
+const sizePattern = '^\\d+(B|KB|MB)$'
+
+/** Bytes of `512B`, `8KB` (8192, as servers count), `1MB`; undefined for anything else and for nothing. */
+function readSize(value: unknown): number | undefined {
+  const [, digits, unit] = (typeof value === 'string' && /^(\d+)(B|KB|MB)$/.exec(value)) || []
+  const bytes = Number(digits) * unitBytes[unit as keyof typeof unitBytes]
+  return bytes > 0 ? bytes : undefined
+}
+
+export const size = (example: string) =>
+  scalar(
+    { title: 'size', type: 'string', pattern: sizePattern, examples: [example] },
+    (value) =>
+      readSize(value) ??
+      refuse((shown) => `${shown} is not a size`, `write a number with B, KB or MB, for example ${quote(example)}`),
+  )
+
+/** A size, or the limits of a server by its name. */
+export const sizeOr = <const Server extends string>(servers: readonly Server[]) =>
+  scalar<{ readonly bytes: number } | { readonly server: Server }>(
+    {
+      title: 'size or server',
+      type: 'string',
+      pattern: `${sizePattern}|^(${servers.join('|')})$`,
+      examples: ['8KB', ...servers],
+    },
+    (value) => {
+      const server = servers.find((each) => each === value)
+      if (server !== undefined) return { server }
+      const bytes = readSize(value)
+      const instead = `write a number with B or KB, for example "8KB", or ${alternatives(servers)}`
+      return bytes === undefined ? refuse((shown) => `${shown} is not a size`, instead) : { bytes }
+    },
+  )
+
+/** `10 runs` → 10. */
+export const everyRuns = scalar(
+  { title: 'number of runs', type: 'string', pattern: '^[1-9]\\d{0,5} runs$', examples: ['10 runs'] },
+  (value) =>
+    (typeof value === 'string' ? Number(/^([1-9]\d{0,5}) runs$/.exec(value)?.[1]) : 0) ||
+    refuse((shown) => `${shown} is not a number of runs`, 'write for example "10 runs"'),
+)

@@ -1,6 +1,7 @@
 import type { StepFile } from '../schema.ts'
 import { sendersOf } from '../senders.ts'
 import { quote } from '../words.ts'
+import { carryComplaints } from './carries.ts'
 import { atKey, atValue, type Complaint, type Draft, type Rule } from './rule.ts'
 
 /** A step that is wrong in itself could be the very one that a rule misses; then the rule waits until it is mended. */
@@ -9,11 +10,15 @@ const whole = (journey: Draft['journey']): readonly StepFile[] | undefined => {
   return journey !== undefined && steps.length === journey.length ? steps : undefined
 }
 
+/** Whether a step writes, or reads, be it at Cosmos DB or at a service of the user's own. */
+const does = (step: StepFile, deed: 'write' | 'read'): boolean =>
+  deed in step || ('request' in step && step.does === deed)
+
 const writesAndReads: Rule = ({ journey }) => {
   const steps = whole(journey)
   if (steps === undefined || steps.length === 0) return []
-  const lacks = (word: string, instead: string) =>
-    steps.some((step) => word in step) ? [] : [atKey(['journey'], `the journey has no ${word}`, instead)]
+  const lacks = (word: 'write' | 'read', instead: string) =>
+    steps.some((step) => does(step, word)) ? [] : [atKey(['journey'], `the journey has no ${word}`, instead)]
   return [
     ...lacks('write', 'begin with a write, for example "{ write: upsert, at: hop }"'),
     ...lacks('read', 'end with a read, for example "{ read: point, at: hop }"'),
@@ -24,13 +29,13 @@ const writesAndReads: Rule = ({ journey }) => {
 const readsAreReached: Rule = ({ journey, hops = {} }) => {
   const steps = whole(journey)
   if (steps?.some((step) => 'carry' in step && !(step.to in hops))) return []
-  if (steps === undefined || !steps.some((step) => 'write' in step)) return []
+  if (steps === undefined || !steps.some((step) => does(step, 'write'))) return []
   const senders = sendersOf(steps)
   const reached = new Set<string>()
   return steps.flatMap((step, index) => {
-    if ('write' in step) reached.add(step.at)
+    if ('at' in step && does(step, 'write')) reached.add(step.at)
     else if ('carry' in step && reached.has(senders[index] ?? '')) reached.add(step.to)
-    else if ('read' in step && !reached.has(step.at)) {
+    else if ('at' in step && does(step, 'read') && !reached.has(step.at)) {
       const message = `this read can prove nothing: no write has reached ${quote(step.at)} before it`
       return [
         atValue(['journey', index, 'at'], message, `put "{ carry: header, to: ${step.at} }" between the write and it`),
@@ -94,43 +99,10 @@ const carriesMakeSense: Rule = ({ journey = [] }) => {
   })
 }
 
-const faultsFit: Rule = ({ journey = [] }) =>
-  journey.flatMap((step, index): Complaint[] => {
-    if (step === undefined || !('carry' in step)) return []
-    const path = ['journey', index, 'faults']
-    const sum = step.faults.reduce((total, fault) => total + fault.share, 0)
-    return [
-      ...(step.carry === 'none' && step.faults.length > 0
-        ? [
-            atKey(
-              path,
-              'nothing is carried that could suffer a fault',
-              'write "carry: header", or leave the faults out',
-            ),
-          ]
-        : []),
-      ...(sum > 1 + 1e-9
-        ? [
-            atKey(
-              path,
-              `the shares of the faults add up to ${Math.round(sum * 1000) / 10}%`,
-              'write shares of 100% at most together',
-            ),
-          ]
-        : []),
-      ...step.faults.flatMap((fault, number) =>
-        fault.writesBack !== undefined && fault.token !== 'older'
-          ? [
-              atKey(
-                [...path, number, 'writesBack'],
-                `"writesBack" means nothing for "${fault.token}"`,
-                'leave it out, or write "token: older"',
-              ),
-            ]
-          : [],
-      ),
-    ]
-  })
+const carriesFit: Rule = ({ journey = [] }) =>
+  journey.flatMap((step, index) =>
+    step !== undefined && 'carry' in step ? carryComplaints(step, ['journey', index]) : [],
+  )
 
 const scopeFits: Rule = ({ journey = [] }) =>
   journey.flatMap((step, index) =>
@@ -150,6 +122,6 @@ export const journeyRules: readonly Rule[] = [
   readsAreReached,
   writesCanSucceed,
   carriesMakeSense,
-  faultsFit,
+  carriesFit,
   scopeFits,
 ]

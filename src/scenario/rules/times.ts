@@ -1,4 +1,5 @@
 import { formatDuration } from '../../base/duration.ts'
+import type { StepFile } from '../schema.ts'
 import { atKey, atValue, type Draft, type Rule } from './rule.ts'
 
 const hasBoth: Rule = ({ every, cron }) =>
@@ -35,7 +36,11 @@ const deadlineSuffices: Rule = ({ deadline, journey, visibility }) => {
 }
 
 const longestWaitsMs = (journey: Draft['journey']): number =>
-  (journey ?? []).reduce((sum, step) => sum + (step && 'wait' in step ? Math.max(...[step.wait].flat()) : 0), 0)
+  (journey ?? []).reduce((sum, step) => sum + longestMs(step && 'wait' in step ? step.wait : delayOf(step)), 0)
+
+const longestMs = (times: number | readonly number[] = 0): number => Math.max(...[times].flat())
+
+const delayOf = (step: StepFile | undefined) => (step && 'carry' in step ? step.delay : undefined)
 
 /** A probe document that expires within its run would look like a lost write. */
 const ttlSuffices: Rule = ({ ttl, deadline, visibility }) => {
