@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import './cli/quiet-sdk.ts'
-import { Command, CommanderError, type Option } from 'commander'
+import { CommanderError } from 'commander'
 import { closest } from 'fastest-levenshtein'
 import { ConfigurationProblem } from './base/configuration-problem.ts'
 import { addCheck } from './cli/check.ts'
+import { HopwatchCommand } from './cli/command.ts'
 import { CommandError, type ExitCode, exitCodes } from './cli/command-error.ts'
 import { addSchema } from './cli/schema.ts'
 import { addServe } from './cli/serve.ts'
@@ -26,7 +27,7 @@ const done = (code: ExitCode) => {
   process.exitCode = code
 }
 
-const program = new Command('hopwatch')
+const program = new HopwatchCommand('hopwatch')
   .description(
     'Keeps proving that a user who has just written to Azure Cosmos DB can read it back, whichever service answers next.',
   )
@@ -42,12 +43,6 @@ addSimulate(program, done, stopped)
 addSchema(program, done)
 for (const command of program.commands) {
   command.exitOverride().showHelpAfterError(`(hopwatch ${command.name()} --help tells what can be written)`)
-  for (const option of command.options) nameVariable(option)
-}
-
-/** Every option can be set in the environment: `--grace` is HOPWATCH_GRACE. */
-function nameVariable(option: Option): void {
-  if (option.envVar === undefined) option.env(`HOPWATCH_${option.name().replaceAll('-', '_').toUpperCase()}`)
 }
 
 /** Prints what went wrong for the person who started this, and decides the exit code. */

@@ -79,8 +79,9 @@ Every option has an environment variable: --grace is HOPWATCH_GRACE. A flag beat
       )
       if (process.stderr.isTTY || level !== 'silent') process.stderr.write(welcome(service, scenarios))
       await stopped()
-      logger.info('stopping: no new runs; letting those under way end')
-      await service.drain(options.grace ?? configuration.graceMs ?? defaults.graceMs)
+      const graceMs = options.grace ?? configuration.graceMs ?? defaults.graceMs
+      logger.info({ graceMs }, 'stopping: no new runs; letting those under way end')
+      await service.drain(graceMs)
       logger.info('stopped')
       done(exitCodes.ok)
     })

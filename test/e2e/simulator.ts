@@ -1,24 +1,25 @@
 import { createServer } from 'node:net'
-import { startHopwatch } from './process.ts'
-
-export interface SimulateAddress {
-  readonly endpoint: string
-  readonly key: string
-  readonly control: string
-}
+import { onTestFinished } from 'vitest'
+import { hopwatch, stop } from './process.ts'
 
 /** A key of the right form that no output may show. */
 export const secretKey = Buffer.from('a key of this test, which nothing may print: 0123456789 abcdefgh').toString(
   'base64',
 )
 
-/** Starts `hopwatch simulate` for the length of the present test. */
-export async function startSimulate(args: readonly string[] = ['--port', '0'], key: string = secretKey) {
-  const process = startHopwatch(['simulate', ...args], { env: { COSMOS_KEY: key } })
+/** Starts `hopwatch simulate`; whoever starts it ends its process. */
+export async function simulate(args: readonly string[] = ['--port', '0']) {
+  const process = hopwatch(['simulate', ...args], { env: { COSMOS_KEY: secretKey } })
   const [, endpoint] = await process.says(/Endpoint\s+(http\S+)/)
   const [, control] = await process.says(/Control\s+(http\S+)/)
-  const address: SimulateAddress = { endpoint: endpoint!, key, control: control! }
-  return { process, ...address }
+  return { process, endpoint: endpoint!, key: secretKey, control: control! }
+}
+
+/** The same for the length of the present test. */
+export async function startSimulate(args?: readonly string[]) {
+  const simulator = await simulate(args)
+  onTestFinished(() => stop(simulator.process))
+  return simulator
 }
 
 export const accountEnvironment = ({ endpoint, key }: { endpoint: string; key: string }) => ({

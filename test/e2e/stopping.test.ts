@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest'
+import { writeScenario } from './files.ts'
+import { makeFolder } from './process.ts'
+import { metricsWhere, startServe, sum } from './service.ts'
+
+/** A `serve` with a run under way that waits for `wait` before its read. */
+async function serveWaiting(wait: string, grace: string) {
+  const folder = await makeFolder()
+  await writeScenario(folder, 'patient', {
+    visibility: '{ within: 2s }',
+    journey: `[{ write: upsert, at: writer }, { carry: header, to: reader }, { wait: ${wait} }, { read: point, at: reader }]`,
+  })
+  const { process, address } = await startServe(['--grace', grace, '--log-level', 'debug'], { cwd: folder })
+  // A tick that finds a run still going.
+  await metricsWhere(address, 'a run under way', (series) => sum(series, 'hopwatch_runs_missed_total') > 0)
+  const linesAfterStop = () => {
+    const lines = process.printed.stdout.trimEnd().split('\n')
+    const parsed = lines.map((line) => JSON.parse(line) as { msg: string; result?: string })
+    return parsed.slice(parsed.findIndex(({ msg }) => msg.startsWith('stopping')) + 1)
+  }
+  return { process, linesAfterStop }
+}
+
+describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (name) => {
+  test('lets the run under way end, and exits with 0', async () => {
+    const { process, linesAfterStop } = await serveWaiting('2s', '30s')
+    process.signal(name)
+    expect(await process.ended).toEqual({ code: 0, signal: null })
+    expect(linesAfterStop().flatMap(({ result }) => result ?? [])).toEqual(['kept'])
+    expect(linesAfterStop().at(-1)).toMatchObject({ msg: 'stopped' })
+  })
+
+  test('a second one ends the process at once', async () => {
+    const { process } = await serveWaiting('20s', '25s')
+    process.signal(name)
+    await process.says(/"msg":"stopping/)
+    process.signal(name)
+    expect(await process.ended).toEqual({ code: name === 'SIGINT' ? 130 : 143, signal: null })
+  })
+})
+
+test('a run that outlasts the grace is abandoned, and the exit code is still 0', async () => {
+  const { process, linesAfterStop } = await serveWaiting('20s', '100ms')
+  process.signal('SIGTERM')
+  expect(await process.ended).toEqual({ code: 0, signal: null })
+  expect(linesAfterStop().flatMap(({ result }) => result ?? [])).toEqual(['abandoned'])
+})
