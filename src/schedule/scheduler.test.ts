@@ -48,6 +48,7 @@ function harness() {
       result: signal.aborted ? 'abandoned' : 'kept',
       finding: undefined,
       events: [],
+      violations: [],
       problem: undefined,
     }
     return run

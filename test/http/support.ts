@@ -85,6 +85,7 @@ export interface RunChoices {
   readonly attempts?: readonly Attempt[]
   readonly readMs?: number
   readonly startedAtWallMs?: number
+  readonly violations?: FinishedRun['violations']
   readonly problem?: string
 }
 
@@ -141,6 +142,7 @@ export function runOf(choices: RunChoices = {}): FinishedRun {
       { kind: 'wait', waitedMs: 20 },
       read,
     ],
+    violations: choices.violations ?? [],
     problem: choices.problem,
   }
 }

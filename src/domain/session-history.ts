@@ -1,0 +1,97 @@
+import { type RangeToken, SessionToken } from '../protocol/session-token.ts'
+import {
+  type GuaranteeViolation,
+  type IssuedWrites,
+  joinPast,
+  judgeSession,
+  noPast,
+  pastAfterRead,
+  pastAfterWrite,
+  type SessionPast,
+} from './guarantees.ts'
+import type { JourneyEvent, ReadEvent, WriteEvent } from './journey.ts'
+import type { Attempt } from './observation.ts'
+
+/**
+ * The session guarantees over a whole run that came to its end. One pass over its events; nothing is kept from run to run.
+ * Reads without an answer and documents of another writer are no evidence; polls and re-reads wait for a write and are not
+ * judged, for what they saw on the way was expected.
+ */
+export function judgeHistory(events: readonly JourneyEvent[]): GuaranteeViolation[] {
+  const writes = events.flatMap((event, step) => (event.kind === 'write' ? [sentWrite(event, step)] : []))
+  const firstVersion = Math.min(...writes.map(({ version }) => version))
+  const pasts = new Pasts()
+  return events.flatMap((event, step) => {
+    const begun = 'begunAfter' in event ? (event.begunAfter ?? step) : step
+    if (event.kind === 'carry')
+      pasts.put(event.to, step, joinPast(pasts.of(event.to, step), pasts.of(event.from, begun)))
+    if (event.kind === 'write' && event.outcome === 'succeeded') {
+      const { hop, operation, attempts } = event.observation
+      const { version } = event
+      const witness = { step, hop, operation, version }
+      const written = { version, present: operation !== 'delete' }
+      const token = attempts.findLast(({ purpose }) => purpose === 'operation')?.received?.parsed
+      pasts.put(hop, step, pastAfterWrite(pasts.of(hop, step), written, witness, token))
+    }
+    if (event.kind !== 'read' || !isEvidence(event)) return []
+    const { hop, operation, attempts } = event.observation
+    const read = {
+      witness: { step, hop, operation, version: event.returnedVersion },
+      token: answerToken(attempts),
+    }
+    const issued: IssuedWrites = {
+      firstVersion,
+      byVersion: new Map(
+        writes
+          .filter((write) => write.outcome !== 'refused' && write.begun <= step)
+          .map(({ version, present, hop: at, begun: sent }) => [version, { present, past: pasts.of(at, sent) }]),
+      ),
+    }
+    const violations = judgeSession(pasts.of(hop, begun), issued, read)
+    pasts.put(hop, step, pastAfterRead(pasts.of(hop, step), read))
+    return violations
+  })
+}
+
+/** Each hop's past after so many events: what an operation knew when it began, though others ended before it did. */
+class Pasts {
+  readonly #byHop = new Map<string, { readonly after: number; readonly past: SessionPast }[]>()
+
+  of(hop: string, eventCount: number): SessionPast {
+    return this.#byHop.get(hop)?.findLast(({ after }) => after <= eventCount)?.past ?? noPast
+  }
+
+  put(hop: string, step: number, past: SessionPast): void {
+    const known = this.#byHop.get(hop) ?? []
+    this.#byHop.set(hop, known)
+    known.push({ after: step + 1, past })
+  }
+}
+
+const sentWrite = ({ version, outcome, observation, begunAfter }: WriteEvent, step: number) => ({
+  version,
+  outcome,
+  present: observation.operation !== 'delete',
+  hop: observation.hop,
+  begun: begunAfter ?? step,
+})
+
+const isEvidence = ({ judgement, isAnotherWriters }: ReadEvent): boolean =>
+  judgement.verdict !== 'failed' && !isAnotherWriters
+
+/**
+ * Where the replicas that answered stood. A range that several pages spoke for is left out: the document was on one of them,
+ * which need not be the most advanced.
+ */
+function answerToken(attempts: readonly Attempt[]): SessionToken | undefined {
+  const ranges = new Map<string, RangeToken | undefined>()
+  for (const { purpose, status, substatus, received } of attempts) {
+    const isAnswer = status !== undefined && (status < 400 || (status === 404 && !substatus))
+    if (purpose !== 'operation' || !isAnswer || received?.parsed === undefined) continue
+    for (const id of received.parsed.rangeIds) {
+      ranges.set(id, ranges.has(id) ? undefined : received.parsed.forRange(id))
+    }
+  }
+  const told = [...ranges].flatMap(([id, range]) => (range ? [[id, range] as const] : []))
+  return told.length === 0 ? undefined : SessionToken.of(told)
+}
