@@ -34,7 +34,10 @@ test('a run is remembered by its worst finding', () => {
 })
 
 test('whatever was seen is worse than whatever was lucky, and a broken promise is the worst', () => {
-  const seen: Finding[] = ['broken-promise', 'silent-downgrade-seen', 'token-loss-seen', 'unexplained', 'unpromised']
+  const seen: Finding[] = [
+    ...(['broken-promise', 'canary-ignored', 'silent-downgrade-seen', 'token-loss-seen', 'never-shown'] as const),
+    ...(['unexplained', 'unpromised'] as const),
+  ]
   expect(findings.slice(0, seen.length)).toEqual(seen)
   expect(findings.at(-1)).toBe('kept')
 })
