@@ -51,3 +51,6 @@ export const normal = (random: Random): number =>
 /** A log-normal deviate, given its median and the standard deviation of its logarithm. */
 export const logNormal = (random: Random, median: number, sigma: number): number =>
   median * Math.exp(sigma * normal(random))
+
+/** One of `values`, each as likely as the others. */
+export const pick = <T>(random: Random, values: readonly T[]): T => values[integerBelow(random, values.length)]!

@@ -34,26 +34,39 @@ export const unsatisfiable = (token: SessionToken): SessionToken =>
 export const canaryStates = ['answered', 'lost', 'ignored', 'unknown'] as const
 export type CanaryState = (typeof canaryStates)[number]
 
-/** Reads the wire of one read. Nothing but Session consistency looks at tokens, so at another level a missing one is all that shows. */
+/**
+ * Reads the wire of one read. `expected` is the canary that was sent to the hop, `range` the one that holds the document, where it is known.
+ * At other levels than Session the service looks at no token, and to answer one proves nothing.
+ */
 export function canaryState(
   attempts: readonly Attempt[],
   expected: SessionToken,
+  range: string | undefined,
   level: ConsistencyLevel,
 ): CanaryState {
   const tries = attempts.filter((attempt) => attempt.purpose === 'operation')
   const [first] = tries
   if (first === undefined) return 'unknown'
-  // Any canary will do: a queue may bring that of an earlier run.
-  const carriesCanary = ({ sent }: Attempt) =>
-    expected.rangeIds.every((range) => (sent?.parsed?.forRange(range)?.globalLsn ?? 0n) >= farAheadLsn)
-  if (!carriesCanary(first)) return 'lost'
-  const carrying = tries.filter(carriesCanary)
+  const wanted = expected.rangeIds.filter((id) => id === range)
+  const ranges = wanted.length > 0 ? wanted : expected.rangeIds
+  if (!ranges.some((id) => hasCanary(first, id))) return 'lost'
+  const carrying = tries.filter((attempt) => ranges.some((id) => hasCanary(attempt, id)))
   if (carrying.some(({ status, substatus }) => status !== undefined && isSessionUnavailable(status, substatus)))
     return 'answered'
-  const isServed = ({ status, received }: Attempt) =>
-    status === 200 && received?.parsed?.rangeIds.some((range) => expected.rangeIds.includes(range)) === true
+  // A range that has a newer version since owes nothing to a token of an older one.
+  const isServed = (attempt: Attempt) =>
+    attempt.status === 200 &&
+    attempt.received?.parsed?.rangeIds.some(
+      (id) => hasCanary(attempt, id) && versionOf(attempt.sent, id) === versionOf(attempt.received, id),
+    ) === true
   return level === 'Session' && carrying.some(isServed) ? 'ignored' : 'unknown'
 }
+
+/** Any canary will do: a queue may bring that of an earlier run, a fault may change a digit. */
+const hasCanary = ({ sent }: Attempt, range: string): boolean =>
+  (sent?.parsed?.forRange(range)?.globalLsn ?? 0n) >= farAheadLsn / 2n
+
+const versionOf = (token: Attempt['sent'], range: string) => token?.parsed?.forRange(range)?.version
 
 export const canaryFinding = (state: CanaryState): Finding | undefined =>
   state === 'lost' ? 'canary-lost' : state === 'ignored' ? 'canary-ignored' : undefined

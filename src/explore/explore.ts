@@ -1,5 +1,5 @@
 import { ManualClock } from '../base/clock.ts'
-import { integerBelow, type Random, seededRandom } from '../base/random.ts'
+import { integerBelow, pick, type Random, seededRandom } from '../base/random.ts'
 import type { DocumentStore, StoreRequest } from '../domain/document-store.ts'
 import type { FinishedRun } from '../domain/journey.ts'
 import type { Attempt } from '../domain/observation.ts'
@@ -12,7 +12,7 @@ import type { JournalEntry } from '../simulator/journal.ts'
 import type { Operation } from '../simulator/operation.ts'
 import { DirectStore } from './direct-store.ts'
 import { type Disagreement, Oracle } from './oracle.ts'
-import { pick, randomScenario } from './random-scenario.ts'
+import { randomScenario } from './random-scenario.ts'
 
 export interface Exploration {
   readonly runs: number

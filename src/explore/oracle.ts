@@ -1,7 +1,8 @@
-import type { FinishedRun, PollEvent, WriteEvent } from '../domain/journey.ts'
+import type { FinishedRun, ReadEvent, WriteEvent } from '../domain/journey.ts'
 import type { Attempt, Observation } from '../domain/observation.ts'
 import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
 import type { JournalEntry, RequestEntry, TokenReference } from '../simulator/journal.ts'
+import { checkSession } from './session-oracle.ts'
 
 /**
  * Recomputes each judgement of a run from the simulator's journal: from what was committed, what each replica had applied
@@ -108,7 +109,9 @@ export class Oracle {
       begunAfter === undefined ? of(hop) : (past[begunAfter]?.get(hop) ?? knowsNothing)
     run.events.forEach((event, step) => {
       if (isBranched) past.push(new Map(known))
-      if (event.kind === 'carry') known.set(event.to, join(of(event.to), of(event.from)))
+      if (event.kind === 'carry') {
+        known.set(event.to, join(of(event.to), atBegin(event.from, event.begunAfter)))
+      }
       if (event.kind === 'write') {
         const outcome = this.#trueOutcome(event)
         says(step, 'write outcome', event.outcome, outcome)
@@ -128,7 +131,7 @@ export class Oracle {
           says(step, 'versions behind', event.judgement.versionsBehind, truth.versionsBehind)
         }
         says(step, 'token', event.token, truth.token)
-        const canary = this.#trueCanary(event.observation.attempts)
+        const canary = this.#trueCanary(event, atBegin(hop, event.begunAfter).position?.range)
         if (event.canary) {
           says(step, 'canary', event.canary, canary)
           says(step, 'finding', event.finding, canary === 'lost' ? 'canary-lost' : undefined)
@@ -155,7 +158,15 @@ export class Oracle {
         })
       }
     })
-    return disagreements
+    return [...disagreements, ...checkSession(run, (observation) => this.#appliedBy(observation))]
+  }
+
+  #appliedBy(observation: Observation): readonly TrueVersion[] | undefined {
+    const answering = this.#requests(observation.attempts).at(-1)
+    if (answering === undefined || !isAnswered(answering)) return undefined
+    const log = this.#log.get(observation.documentId) ?? []
+    const served = answering.served?.find(({ range }) => range === log[0]?.range)
+    return log.filter(({ lsn }) => lsn <= (served?.lsn ?? 0))
   }
 
   /** Each write of a run must be told to the oracle, in order, also those of abandoned runs. */
@@ -244,11 +255,15 @@ export class Oracle {
     return { verdict: versionsBehind > 0 ? 'stale' : 'fresh', token, mayBeUndetermined, versionsBehind, seen }
   }
 
-  /** A canary that arrived is refused with 404/1002, unless misfortune of another kind answers first. */
-  #trueCanary(attempts: readonly Attempt[]): string {
-    const requests = this.#requests(attempts)
+  /**
+   * A canary that arrived is refused with 404/1002, unless misfortune of another kind answers first. One that arrived for other ranges
+   * only is lost or says nothing, as what was sent named the document's range or not.
+   */
+  #trueCanary({ observation, canary }: ReadEvent, range: string | undefined): string {
+    const requests = this.#requests(observation.attempts)
     if (requests.length === 0) return 'unknown'
     if (!hasCanary(requests[0]!)) return 'lost'
+    if (range !== undefined && !hasCanary(requests[0]!, range) && canary) return canary === 'lost' ? 'lost' : 'unknown'
     const isAnswered = (request: RequestEntry) =>
       hasCanary(request) && request.connection === undefined && request.status === 404 && request.substatus === 1002
     return requests.some(isAnswered) ? 'answered' : 'unknown'
@@ -287,13 +302,15 @@ const deletesOf = (run: FinishedRun): number[] =>
       : [],
   )
 
-const pollOutcome = (verdict: string): PollEvent['outcome'] | string =>
+const pollOutcome = (verdict: string): string =>
   ({ fresh: 'shown', stale: 'not-shown', missing: 'not-shown', unordered: 'undetermined' })[verdict] ?? verdict
 
 /** No log of a test gets there; the canary's progress is beyond it. */
-const beyondAnyLsn = 1e9
-const hasCanary = ({ token }: RequestEntry): boolean =>
-  token !== undefined && token !== 'malformed' && token.some(({ lsn }) => lsn > beyondAnyLsn)
+const beyondAnyLsn = 5e11
+const hasCanary = ({ token }: RequestEntry, range?: string): boolean =>
+  token !== undefined &&
+  token !== 'malformed' &&
+  token.some((each) => each.lsn > beyondAnyLsn && (range === undefined || each.range === range))
 
 function stateOnWire(token: RequestEntry['token'], needed: Position): string {
   if (token === undefined) return 'lost'

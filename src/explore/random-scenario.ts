@@ -1,4 +1,4 @@
-import { integerBelow, type Random } from '../base/random.ts'
+import { integerBelow, pick, type Random } from '../base/random.ts'
 import {
   type CarryFault,
   carrierKinds,
@@ -9,8 +9,7 @@ import {
   type Step,
   writeKinds,
 } from '../domain/scenario.ts'
-
-export const pick = <T>(random: Random, values: readonly T[]): T => values[integerBelow(random, values.length)]!
+import { otherSteps, randomArms } from './random-steps.ts'
 
 const chance = (random: Random, share: number) => random.next() < share
 
@@ -33,10 +32,7 @@ export function randomScenario(random: Random, regions: readonly string[]): Scen
     visibilityWithinMs: pick(random, [0, 200]),
     hops,
     journey: randomJourney(random, hops, writes),
-    arms: [
-      { name: 'propagated', share: 0.7, token: 'carried' },
-      { name: 'control', share: 0.3, token: 'lost' },
-    ],
+    arms: randomArms(random),
     objectives: { staleReads: 0, tokenLoss: 0, p95Ms: undefined, retriesPerRead: undefined },
     budget: undefined,
   }
@@ -58,6 +54,14 @@ function randomJourney(
   writes: readonly (typeof writeKinds)[number][],
 ): Step[] {
   const at = () => pick(random, hops).name
+  const later = writes.filter((kind) => kind !== 'create')
+  const carry = (from: string, to: string): Step => ({
+    kind: 'carry',
+    carrier: pick(random, carrierKinds),
+    from,
+    to,
+    faults: randomFaults(random),
+  })
   const first = at()
   const steps: Step[] = [{ kind: 'write', write: pick(random, writes), at: first }]
   let here = first
@@ -68,10 +72,7 @@ function randomJourney(
       here = chance(random, 0.8) ? here : at()
       steps.push({
         kind: 'write',
-        write: pick(
-          random,
-          writes.filter((kind) => kind !== 'create'),
-        ),
+        write: pick(random, later),
         at: here,
       })
     } else if (roll < 0.55) {
@@ -79,13 +80,13 @@ function randomJourney(
         random,
         hops.map(({ name }) => name).filter((name) => name !== here),
       )
-      steps.push({ kind: 'carry', carrier: pick(random, carrierKinds), from: here, to, faults: randomFaults(random) })
+      steps.push(carry(here, to))
       here = to
       steps.push({ kind: 'read', read: pick(random, readKinds), at: here })
     } else if (roll < 0.85) {
       steps.push({ kind: 'read', read: pick(random, readKinds), at: chance(random, 0.8) ? here : at() })
     } else {
-      steps.push({ kind: 'wait', sweepMs: [pick(random, [0, 1, 10, 40, 200])] })
+      steps.push(...otherSteps(random, { hops, here, writes: later, carry }))
     }
   }
   return steps

@@ -74,7 +74,9 @@ async function deliver(step: CarryStep, sent: WireToken | undefined, of: CarrySu
     if (delayMs > 0) await clock.sleep(delayMs, signal)
     return lostBecause(isWithheld ? 'withheld' : (suffered?.struck ?? 'not-carried'))
   }
-  const workflow = `hopwatch:${owner}:${scenario.name}:${from}:${to}:${partition}`
+  // What outlives a run must not bring a canary to a run that carries the real thing.
+  const kind = plan.arm.token === 'unsatisfiable' ? ':canary' : ''
+  const workflow = `hopwatch:${owner}:${scenario.name}:${from}:${to}:${partition}${kind}`
   const { damage, struck } = suffered
   const context = { workflow, run, to, options, delayMs, damage, clock, random, signal, resources }
   const delivery = await of.carriers[step.carrier].carry(token, context)

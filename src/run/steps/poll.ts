@@ -27,6 +27,8 @@ export const poll: TakeStep<'poll'> = async (walk, { read: kind, at, everyMs, wi
   const begun = walk.eventCount
   const startedAtMs = clock.nowMs()
   const answers: HopAnswer[] = []
+  const hasTime = () => clock.nowMs() - startedAtMs + everyMs <= withinMs
+  let goesOn: boolean
   let verdict: Verdict
   do {
     if (answers.length > 0) await clock.sleep(everyMs, signal)
@@ -41,12 +43,8 @@ export const poll: TakeStep<'poll'> = async (walk, { read: kind, at, everyMs, wi
         answer.sessionToken,
       ),
     )
-  } while (
-    claim?.certain !== undefined &&
-    verdict !== 'fresh' &&
-    !signal.aborted &&
-    clock.nowMs() - startedAtMs + everyMs <= withinMs
-  )
+    goesOn = claim?.certain !== undefined && verdict !== 'fresh' && !signal.aborted && hasTime()
+  } while (goesOn)
   const outcome = outcomes[verdict]
   const observations = answers.map(({ observation }) => observation)
   walk.tell({

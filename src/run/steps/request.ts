@@ -82,6 +82,7 @@ async function read(walk: Walk, step: RequestStep): Promise<void> {
     finding: findingOf(judgement.verdict, token, walk.consistency(at)),
     claimedVersion: claim?.certain?.version,
     returnedVersion: result.kind === 'found' ? result.version : undefined,
+    ...(result.kind === 'found' && result.owner !== owner && { isAnotherWriters: true as const }),
     requestUnits: 0,
     retries: [],
     ...walk.begunAfter(begun),
