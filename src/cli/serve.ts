@@ -3,7 +3,7 @@ import { systemClock } from '../base/clock.ts'
 import { formatDuration } from '../base/duration.ts'
 import { seededRandom } from '../base/random.ts'
 import { type Service, startService } from '../compose/serve.ts'
-import { type HopDeclaration, regionLabel, type Scenario } from '../domain/scenario.ts'
+import { type HopDeclaration, needsTarget, regionLabel, type Scenario } from '../domain/scenario.ts'
 import { createLogger, type LogLevel } from '../publish/logger.ts'
 import { type ExitCode, exitCodes } from './command-error.ts'
 import {
@@ -91,7 +91,7 @@ Every option has an environment variable: --grace is HOPWATCH_GRACE. A flag beat
 function welcome({ address, simulatedRegions }: Service, scenarios: readonly Scenario[]): string {
   const where = simulatedRegions
     ? `the embedded simulator (${simulatedRegions.join(', ')}; writes go to the first)`
-    : [...new Set(scenarios.map(({ target }) => `target ${target}`))].join(', ')
+    : whereOf(scenarios)
   const rows = scenarios.map((scenario) => [
     `  ${scenario.name}`,
     when(scenario),
@@ -104,7 +104,13 @@ function welcome({ address, simulatedRegions }: Service, scenarios: readonly Sce
   )
 }
 
+function whereOf(scenarios: readonly Scenario[]): string {
+  const targets = scenarios.filter(needsTarget).map(({ target }) => `target ${target}`)
+  const services = scenarios.flatMap(({ hops }) => hops.flatMap(({ endpoint = [] }) => endpoint))
+  return [...new Set([...targets, ...services])].join(', ')
+}
+
 const when = ({ schedule }: Scenario) =>
   schedule.kind === 'every' ? `every ${formatDuration(schedule.periodMs)}` : `cron ${schedule.expression}`
 
-const hopText = (hop: HopDeclaration) => `${hop.name} (${regionLabel(hop)})`
+const hopText = (hop: HopDeclaration) => `${hop.name} (${hop.endpoint ?? regionLabel(hop)})`

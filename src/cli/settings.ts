@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import type { CarrierSettings } from '../compose/open-carriers.ts'
 import type { TargetSettings } from '../compose/open-targets.ts'
 import type { TargetOptions } from '../cosmos/target.ts'
 import type { Scenario } from '../domain/scenario.ts'
@@ -7,6 +8,7 @@ import { type Configuration, parseConfiguration, type TargetConfiguration } from
 import { loadScenarios } from '../scenario/load-scenarios.ts'
 import { formatProblem, type Problem } from '../scenario/problem.ts'
 import type { StartOptions } from '../simulator/start.ts'
+import { readCarrierSettings } from './carrier-settings.ts'
 import { CommandError, exitCodes } from './command-error.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -22,12 +24,13 @@ export interface SharedOptions {
 }
 
 /** What several commands need, decided: a flag beats the environment beats the file beats the default. */
-export interface SharedSettings extends TargetSettings {
+export interface SharedSettings extends Omit<TargetSettings, 'scenarios'> {
   readonly configuration: Configuration
   readonly scenarioPaths: readonly string[]
   readonly provision: boolean
   readonly owner: string
   readonly seed: number
+  readonly carriers: CarrierSettings
 }
 
 const defaultConfigFile = 'hopwatch.yaml'
@@ -43,6 +46,7 @@ export async function readSettings(options: SharedOptions, env: Environment): Pr
     seed,
     targets: await readTargets(options.endpoint, configuration, env),
     simulator: { ...simulatorOptions(configuration), seed },
+    carriers: readCarrierSettings(configuration, env),
   }
 }
 

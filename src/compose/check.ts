@@ -4,13 +4,14 @@ import type { Random } from '../base/random.ts'
 import { Releases } from '../base/release.ts'
 import { TargetProblem } from '../cosmos/target.ts'
 import { type FinishedRun, runRequestUnits } from '../domain/journey.ts'
-import type { Scenario } from '../domain/scenario.ts'
+import { needsTarget, type Scenario } from '../domain/scenario.ts'
 import type { ScenarioTotals } from '../publish/totals.ts'
 import { Totals } from '../publish/totals.ts'
 import { RequestUnitBudget } from '../schedule/governor.ts'
 import type { StartRun } from '../schedule/scheduler.ts'
+import { type CarrierSettings, openCarrierResources } from './open-carriers.ts'
 import { openTargets, type TargetSettings } from './open-targets.ts'
-import { startRunsOf } from './start-runs.ts'
+import { noContainer, startRunsOf } from './start-runs.ts'
 import { prepareScenario } from './target-watch.ts'
 
 export interface CheckOptions extends TargetSettings {
@@ -23,6 +24,8 @@ export interface CheckOptions extends TargetSettings {
   readonly owner: string
   readonly clock: Clock
   readonly random: Random
+  /** Undefined: no stores, and the system's directory for temporary files. */
+  readonly carriers?: CarrierSettings | undefined
   readonly signal: AbortSignal
   onRun(run: FinishedRun, totals: Totals): void
   onSimulatorError(error: Error): void
@@ -41,15 +44,22 @@ export async function runCheck(options: CheckOptions): Promise<ScenarioTotals[]>
   try {
     const targets = await openTargets(options, clock, releases, (error) => options.onSimulatorError(error))
     const isSimulated = targets.simulator !== undefined
+    const resources = openCarrierResources(scenarios, options.carriers, clock, releases)
+    const runs = { ...options, resources }
     const totals = new Totals()
     const prepared: { scenario: Scenario; start: StartRun }[] = []
     for (const scenario of scenarios) {
+      if (!needsTarget(scenario)) {
+        prepared.push({ scenario, start: startRunsOf(scenario, undefined, noContainer, runs) })
+        totals.addScenario(scenario)
+        continue
+      }
       const target = targets.byName.get(scenario.target)
       if (target === undefined) throw unknownTarget(scenario, [...targets.byName.keys()])
       const unreachable = await target.ping()
       if (unreachable) throw unreachable
       const ready = await prepareScenario(target, scenario, options.provision || isSimulated)
-      prepared.push({ scenario, start: startRunsOf(scenario, target, ready, options) })
+      prepared.push({ scenario, start: startRunsOf(scenario, target, ready, runs) })
       totals.addScenario(scenario)
     }
     const untilMs = options.forMs === undefined ? Number.POSITIVE_INFINITY : clock.nowMs() + options.forMs

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Releases } from '../base/release.ts'
 import { createTarget, type Target, type TargetOptions } from '../cosmos/target.ts'
+import { needsTarget, type Scenario } from '../domain/scenario.ts'
 import type { SimulatorAddress, StartOptions } from '../simulator/start.ts'
 import { startSimulatorWorker } from '../simulator/worker.ts'
 
@@ -9,6 +10,7 @@ export interface TargetSettings {
   readonly targets: readonly TargetOptions[]
   /** How the embedded simulator is laid out. */
   readonly simulator: StartOptions
+  readonly scenarios: readonly Scenario[]
 }
 
 export interface OpenTargets {
@@ -17,7 +19,7 @@ export interface OpenTargets {
   readonly simulator: SimulatorAddress | undefined
 }
 
-/** Opens every target; sends nothing to an account yet. Throws `TargetProblem` when one is misconfigured. */
+/** Opens every target, and the embedded simulator where a scenario has no other; sends nothing to an account yet. Throws `TargetProblem` when one is misconfigured. */
 export async function openTargets(
   settings: TargetSettings,
   clock: Clock,
@@ -30,6 +32,7 @@ export async function openTargets(
     return [options.name, target]
   }
   if (settings.targets.length > 0) return { byName: new Map(settings.targets.map(open)), simulator: undefined }
+  if (!settings.scenarios.some(needsTarget)) return { byName: new Map(), simulator: undefined }
   const simulator = await startSimulatorWorker(settings.simulator, { onError: onSimulatorError })
   releases.add('simulator', () => simulator.close())
   const { endpoint, key } = simulator

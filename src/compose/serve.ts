@@ -2,15 +2,17 @@ import { randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import { Releases } from '../base/release.ts'
-import type { Scenario } from '../domain/scenario.ts'
+import { needsTarget, type Scenario } from '../domain/scenario.ts'
 import type { TargetReadiness } from '../http/readiness.ts'
 import { type HttpServer, startHttpServer } from '../http/server.ts'
 import type { Logger } from '../publish/logger.ts'
 import { createPublication, type Publication } from '../publish/publication.ts'
+import type { CarrierResources } from '../run/carriers/carrier.ts'
 import { Scheduler } from '../schedule/scheduler.ts'
 import { unknownTarget } from './check.ts'
+import { type CarrierSettings, openCarrierResources } from './open-carriers.ts'
 import { type OpenTargets, openTargets, type TargetSettings } from './open-targets.ts'
-import { startRunsOf } from './start-runs.ts'
+import { noContainer, startRunsOf } from './start-runs.ts'
 import { TargetWatch, type WatchEvents } from './target-watch.ts'
 
 export interface ServeSettings extends TargetSettings {
@@ -23,6 +25,8 @@ export interface ServeSettings extends TargetSettings {
   readonly owner: string
   readonly version: string
   readonly revision: string
+  /** Undefined: no stores, and the system's directory for temporary files. */
+  readonly carriers?: CarrierSettings | undefined
 }
 
 export interface ServeSurroundings {
@@ -52,8 +56,10 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
       logger.error({ err: error }, 'the embedded simulator failed'),
     )
     for (const scenario of settings.scenarios) {
-      if (!targets.byName.has(scenario.target)) throw unknownTarget(scenario, [...targets.byName.keys()])
+      if (needsTarget(scenario) && !targets.byName.has(scenario.target))
+        throw unknownTarget(scenario, [...targets.byName.keys()])
     }
+    const resources = openCarrierResources(settings.scenarios, settings.carriers, clock, releases)
     const watches: TargetWatch[] = []
     const publication = createPublication({
       clock,
@@ -77,7 +83,7 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
     const scheduler = new Scheduler({ clock, random: random.fork('schedule'), sink: publication.sink })
     for (const scenario of settings.scenarios) publication.addScenario(scenario)
 
-    const events = watchEvents(settings, surroundings, targets, publication, scheduler)
+    const events = watchEvents(settings, surroundings, targets, publication, scheduler, resources)
     const reached = new Set<string>()
     for (const target of targets.byName.values()) {
       const watch = new TargetWatch(target, {
@@ -91,12 +97,16 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
           },
         },
       })
-      for (const scenario of settings.scenarios) if (scenario.target === target.name) watch.add(scenario)
+      for (const scenario of settings.scenarios)
+        if (needsTarget(scenario) && scenario.target === target.name) watch.add(scenario)
       watches.push(watch)
     }
-    const http = await openHttp(settings, surroundings, publication, watches, reached)
+    const independent = settings.scenarios.filter((scenario) => !needsTarget(scenario))
+    const http = await openHttp(settings, surroundings, publication, watches, reached, independent.length)
     releases.add('http', () => http.close())
     for (const watch of watches) releases.add('watch', () => watch.stop())
+    const runs = { clock, random: random.fork('runs'), owner: settings.owner, resources }
+    for (const scenario of independent) scheduler.add(scenario, startRunsOf(scenario, undefined, noContainer, runs))
     await Promise.all(watches.map((watch) => watch.start()))
 
     return {
@@ -120,6 +130,7 @@ function watchEvents(
   targets: OpenTargets,
   { metrics }: Publication,
   scheduler: Scheduler,
+  resources: CarrierResources,
 ): WatchEvents {
   const runs = random.fork('runs')
   return {
@@ -138,7 +149,10 @@ function watchEvents(
     },
     onReady: (scenario, ready) => {
       const target = targets.byName.get(scenario.target)!
-      scheduler.add(scenario, startRunsOf(scenario, target, ready, { clock, random: runs, owner: settings.owner }))
+      scheduler.add(
+        scenario,
+        startRunsOf(scenario, target, ready, { clock, random: runs, owner: settings.owner, resources }),
+      )
       if (!ready.ttlIsOn) {
         logger.warn(
           { scenario: scenario.name },
@@ -160,6 +174,7 @@ function openHttp(
   { metrics, totals, recent, history }: Publication,
   watches: readonly TargetWatch[],
   reached: ReadonlySet<string>,
+  independentScenarios: number,
 ): Promise<HttpServer> {
   const readinessOf = (watch: TargetWatch): TargetReadiness => ({
     name: watch.target,
@@ -178,7 +193,7 @@ function openHttp(
     history,
     scenarios: () => settings.scenarios,
     readiness: () => ({
-      scheduledScenarios: watches.reduce((sum, watch) => sum + watch.startedScenarios, 0),
+      scheduledScenarios: watches.reduce((sum, watch) => sum + watch.startedScenarios, independentScenarios),
       targets: watches.map(readinessOf),
     }),
     fingerprintKey: randomBytes(32),

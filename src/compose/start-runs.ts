@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import type { Target } from '../cosmos/target.ts'
 import type { Scenario } from '../domain/scenario.ts'
+import type { CarrierResources } from '../run/carriers/carrier.ts'
 import { RunPlanner } from '../run/plan-run.ts'
 import { createRunner } from '../run/run-scenario.ts'
 import type { StartRun } from '../schedule/scheduler.ts'
@@ -11,24 +12,33 @@ interface RunnerSurroundings {
   readonly clock: Clock
   readonly random: Random
   readonly owner: string
+  /** What carriers use outside the process; undefined: nothing outside it. */
+  readonly resources?: CarrierResources | undefined
 }
 
-/** A scenario on its target, ready to run: each call is the next run of its plan. */
+/** Of a scenario without a target: nothing is stored where hopwatch would have to clean up. */
+export const noContainer: ScenarioReady = { ttlIsOn: true }
+
+/**
+ * A scenario on its target, ready to run: each call is the next run of its plan. A journey through the user's own services
+ * alone has no target.
+ */
 export function startRunsOf(
   scenario: Scenario,
-  target: Target,
+  target: Target | undefined,
   { ttlIsOn }: ScenarioReady,
-  { clock, random, owner }: RunnerSurroundings,
+  { clock, random, owner, resources }: RunnerSurroundings,
 ): StartRun {
   const declarations = new Map(scenario.hops.map((hop) => [hop.name, hop]))
   const planner = new RunPlanner(scenario)
   const runner = createRunner({
     scenario,
-    openStore: (hopName) => target.openStore(declarations.get(hopName)!, scenario),
+    openStore: (hopName) => target!.openStore(declarations.get(hopName)!, scenario),
     clock,
     random: random.fork(scenario.name),
     owner,
     ttlIsOn,
+    resources,
   })
   return (scheduleLagMs, signal) => runner.run(planner.next(), scheduleLagMs, signal)
 }
