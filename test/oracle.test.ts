@@ -34,6 +34,8 @@ test(`every judgement of ${worlds * runsPerWorld} runs with random faults agrees
     'write refused',
     'finding silent-downgrade-seen',
     'finding token-loss-latent',
+    'read-your-writes',
+    'monotonic-reads',
   ]) {
     expect([what, covered.get(what) ?? 0]).not.toEqual([what, 0])
   }

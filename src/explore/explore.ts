@@ -59,7 +59,8 @@ export async function exploreWorld(seed: string, runsPerWorld: number): Promise<
   for (let index = 0; index < runsPerWorld; index++) {
     changeWeather(account, clock, weather)
     const run = await finish(clock, runner.run(planner.next(), 0))
-    for (const key of run.events.flatMap(coveredBy)) covered.set(key, (covered.get(key) ?? 0) + 1)
+    for (const key of [...run.events.flatMap(coveredBy), ...run.violations.map(({ guarantee }) => guarantee)])
+      covered.set(key, (covered.get(key) ?? 0) + 1)
     for (const disagreement of oracle.check(run)) {
       disagreements.push({ ...disagreement, seed, judgedRun: run })
     }
