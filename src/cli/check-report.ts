@@ -1,4 +1,5 @@
 import colors from 'picocolors'
+import { guarantees } from '../domain/guarantees.ts'
 import { judgeObjectives, type Measured, type ObjectiveResult } from '../domain/objectives.ts'
 import type { Scenario } from '../domain/scenario.ts'
 import type { Interval } from '../domain/statistics.ts'
@@ -70,6 +71,11 @@ function remarksOn(figures: ScenarioTotals, judged: number, objectives: readonly
     remarks.push('no read with the token could be judged: every one failed or had nothing to be judged by')
   const failed = figures.arms.reduce((sum, arm) => sum + arm.failedReads, 0)
   if (failed > 0) remarks.push(`${failed} reads got no answer to judge`)
+  const violations = figures.arms.filter((arm) => arm.carriesToken).map((arm) => arm.violations)
+  for (const guarantee of guarantees) {
+    const count = violations.reduce((sum, each) => sum + each[guarantee], 0)
+    if (count > 0) remarks.push(`${guarantee.replaceAll('-', ' ')} was violated by ${count} reads with the token`)
+  }
   const reads = figures.arms.flatMap((arm) => arm.reads)
   if (reads.some(({ token }) => token === 'unsupported')) {
     remarks.push('the server issues no session tokens: stale reads are judged, token loss cannot be')

@@ -1,5 +1,6 @@
 import { formatDuration } from '../base/duration.ts'
 import type { Finding } from '../domain/finding.ts'
+import { guarantees } from '../domain/guarantees.ts'
 import { type MissedReason, missedReasons } from '../domain/journey.ts'
 import type { ArmRole, Step } from '../domain/scenario.ts'
 import type { Interval } from '../domain/statistics.ts'
@@ -53,7 +54,7 @@ export function renderScenario(scenario: ScenarioStatus, nowWallMs: number): Htm
 <tbody>${scenario.arms.map((arm) => renderArm(scenario, arm, nowWallMs))}</tbody>
 </table>
 </div>
-<div class="notes" data-live id="notes-${name}">${notesOf(scenario).map((note) => html`<p>${note}</p>`)}</div>
+<div class="notes" data-live id="notes-${name}">${notesOf(scenario).map((note) => html`<p>${note}</p>`)}${violationsOf(scenario)}</div>
 </article>`
 }
 
@@ -135,6 +136,22 @@ function notesOf(scenario: ScenarioStatus): string[] {
       `Runs that did not happen: ${reasons.map((r) => `${printCount(missed[r])} (${missedWords[r]})`).join(', ')}.`,
     )
   return notes
+}
+
+/** Only of the arms that carry the token: elsewhere they are what was to be measured. */
+function violationsOf({ arms }: ScenarioStatus): Html[] {
+  return arms
+    .filter(({ carriesToken }) => carriesToken)
+    .flatMap(({ arm, violations, lastViolation }) => {
+      if (lastViolation === undefined) return []
+      const counted = guarantees.filter((each) => violations[each] > 0)
+      const told = counted
+        .map((each) => `${each.replaceAll('-', ' ')} ${printCount(violations[each])} times`)
+        .join(', ')
+      return [
+        html`<p class="bad">▲ Session guarantees violated in ${arm}: ${told}. <a href="/api/v1/runs/${encodeURIComponent(lastViolation.runId)}">The latest, with the operations that show it</a></p>`,
+      ]
+    })
 }
 
 const points = (share: number) => (share * 100).toLocaleString('en', { maximumFractionDigits: 1 })

@@ -1,6 +1,7 @@
 import type { Histogram } from 'hdr-histogram-js'
 import { type CanaryState, canaryStates } from '../domain/canary.ts'
 import { type Finding, findings } from '../domain/finding.ts'
+import { type Guarantee, guarantees } from '../domain/guarantees.ts'
 import {
   type FinishedRun,
   type JourneyEvent,
@@ -69,6 +70,10 @@ export interface ArmTotals {
   readonly canaries: Readonly<Record<CanaryState, number>>
   /** Reads and polls by finding. */
   readonly findings: Readonly<Record<Finding, number>>
+  /** Reads that show a session guarantee violated. */
+  readonly violations: Readonly<Record<Guarantee, number>>
+  /** The latest run that shows one. */
+  readonly lastViolation: { readonly runId: string; readonly guarantee: Guarantee } | undefined
   readonly lastFinding: LastFinding | undefined
 }
 
@@ -83,6 +88,7 @@ export class ArmTally {
   readonly #writes: Record<WriteOutcome, number> = { succeeded: 0, refused: 0, indeterminate: 0 }
   readonly #retries = zeros(retryReasons)
   readonly #findings = zeros(findings)
+  readonly #violations = zeros(guarantees)
   readonly #readLatency: Histogram = createLatencies()
   readonly #writeLatency: Histogram = createLatencies()
   readonly #pollLatency: Histogram = createLatencies()
@@ -93,6 +99,7 @@ export class ArmTally {
   #staleReads = 0
   #requestUnits = 0
   #last: LastFinding | undefined
+  #lastViolation: ArmTotals['lastViolation']
 
   constructor(arm: Arm) {
     this.#arm = arm
@@ -118,6 +125,10 @@ export class ArmTally {
     this.#runs[run.result]++
     for (const event of run.events) this.#take(event)
     this.#last = lastFindingOf(run) ?? this.#last
+    for (const { guarantee } of run.violations) {
+      this.#violations[guarantee]++
+      this.#lastViolation = { runId: run.id, guarantee }
+    }
   }
 
   #take(event: JourneyEvent): void {
@@ -182,6 +193,8 @@ export class ArmTally {
       pollLatency: latencyFigures(this.#pollLatency),
       canaries: { ...this.#canaries },
       findings: { ...this.#findings },
+      violations: { ...this.#violations },
+      lastViolation: this.#lastViolation,
       lastFinding: this.#last,
     }
   }

@@ -38,6 +38,14 @@ export const catalogue = {
     help: 'Reads, by what verdict and token state mean together: a broken promise, a silent downgrade, a token loss, or kept. Besides, polls in which the write never showed, and canaries that were lost or ignored.',
     otelName: 'hopwatch.findings',
   }),
+  guaranteeViolations: define({
+    name: 'hopwatch_guarantee_violations_total',
+    kind: 'counter',
+    unit: '{violation}',
+    labels: ['scenario', 'guarantee'],
+    help: 'Reads that show a session guarantee violated over the history of their run, in the arms that carry the token. The operations that show it are in GET /api/v1/runs/{id}.',
+    otelName: 'hopwatch.guarantee.violations',
+  }),
   writes: define({
     name: 'hopwatch_writes_total',
     kind: 'counter',
@@ -258,7 +266,6 @@ export type Catalogue = typeof catalogue
 
 /** In the contract, but fed by nothing yet: absent from /metrics rather than always 0. */
 export const notYetFed: readonly { readonly name: string; readonly needs: string }[] = [
-  { name: 'hopwatch_guarantee_violations_total', needs: 'the session guarantees judged over the history of a session' },
   { name: 'hopwatch_token_loss_alarm', needs: 'the sequential test of the token-loss rate' },
   { name: 'hopwatch_token_loss_evidence', needs: 'the sequential test of the token-loss rate' },
 ]

@@ -1,4 +1,5 @@
 import { findings } from '../domain/finding.ts'
+import { guarantees } from '../domain/guarantees.ts'
 import { type CarriedToken, missedReasons, runResults } from '../domain/journey.ts'
 import type { OperationKind, WriteOutcome } from '../domain/observation.ts'
 import { retryReasons } from '../domain/retries.ts'
@@ -45,6 +46,7 @@ export function declareSeries(scenario: Scenario, families: Families): void {
   const operations = operationsOf(scenario)
 
   for (const reason of missedReasons) families.runsMissed.zero([name, reason])
+  for (const guarantee of guarantees) families.guaranteeViolations.zero([name, guarantee])
   families.runDuration.zero([name])
   families.scheduleLag.zero([name])
   for (const { hop, operation, isRead } of operations) {

@@ -4,7 +4,7 @@ import type { FinishedRun, Sink } from '../domain/journey.ts'
 export interface HistoryBounds {
   /** How many ordinary runs a scenario keeps. */
   readonly ordinaryPerScenario: number
-  /** How many runs worth looking at: with a finding other than kept, abandoned or crashed. */
+  /** How many runs worth looking at: with a finding other than kept or a violated guarantee, abandoned or crashed. */
   readonly notablePerScenario: number
 }
 
@@ -69,4 +69,7 @@ export class RunHistory implements Sink {
 }
 
 const isNotable = (run: FinishedRun) =>
-  (run.finding !== undefined && run.finding !== 'kept') || run.result === 'abandoned' || run.result === 'crashed'
+  (run.finding !== undefined && run.finding !== 'kept') ||
+  run.violations.length > 0 ||
+  run.result === 'abandoned' ||
+  run.result === 'crashed'

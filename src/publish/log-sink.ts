@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import type { GuaranteeViolation } from '../domain/guarantees.ts'
 import type { FinishedRun, MissedReason, ReadEvent, Sink } from '../domain/journey.ts'
 import type { Attempt } from '../domain/observation.ts'
 import type { Logger } from './logger.ts'
@@ -89,6 +90,7 @@ function runFields(run: FinishedRun) {
     finding: run.finding,
     durationMs: Math.round(run.durationMs),
     ...(run.problem !== undefined && { problem: run.problem }),
+    ...(run.violations.length > 0 && { violations: run.violations.map(printViolation) }),
     ...(read && {
       hop: read.observation.hop,
       region: read.region,
@@ -100,6 +102,10 @@ function runFields(run: FinishedRun) {
     }),
   }
 }
+
+/** `read-your-writes: 0 gateway upsert v7, 3 itinerary point v6`: each operation with its place among the run's events. */
+const printViolation = ({ guarantee, witness }: GuaranteeViolation): string =>
+  `${guarantee}: ${witness.map(({ step, hop, operation, version }) => `${step} ${hop} ${operation} ${version === undefined ? 'found nothing' : `v${version}`}`).join(', ')}`
 
 /** `North Europe 404/1002 with token (38 bytes)`: enough to see a token dropped between two attempts. */
 const printAttempt = ({ region, status, substatus, failure, sent }: Attempt): string => {

@@ -19,6 +19,7 @@ const labelWords: readonly (readonly [label: string, meaning: string])[] = [
     'what arrived of what was sent: `intact`, `lost`, `behind`, `foreign`, `malformed`, `unknown`, `nothing-to-carry`',
   ],
   ['`outcome`', 'of a write `succeeded`, `refused`, `indeterminate`; of a read `succeeded`, `failed`'],
+  ['`guarantee`', '`read-your-writes`, `monotonic-reads`, `monotonic-writes`, `writes-follow-reads`'],
   [
     '`finding`',
     '`broken-promise`, `silent-downgrade-seen`, `token-loss-seen`, `unexplained`, `unpromised` (stale at a level that allows it), `silent-downgrade-lucky`, `token-loss-latent`, `kept`',

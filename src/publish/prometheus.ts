@@ -103,6 +103,9 @@ export class PrometheusMetrics implements Sink {
     families.runs.add([run.scenario, run.arm, run.result])
     families.runDuration.observe([run.scenario], run.durationMs / 1000)
     families.scheduleLag.observe([run.scenario], run.scheduleLagMs / 1000)
+    // Where the token is withheld on purpose, a violation is measurement.
+    if (run.carriesToken)
+      for (const { guarantee } of run.violations) families.guaranteeViolations.add([run.scenario, guarantee])
     for (const event of run.events) this.#take(event, run, loaded)
   }
 

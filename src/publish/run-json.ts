@@ -91,6 +91,10 @@ export function runToJson(run: FinishedRun, fingerprintKey: Uint8Array | string)
     finding: run.finding ?? null,
     problem: run.problem === undefined ? null : scrub(run.problem),
     events: run.events.map(event),
+    violations: run.violations.map(({ guarantee, witness }) => ({
+      guarantee,
+      witness: witness.map(({ version, ...operation }) => ({ ...operation, version: version ?? null })),
+    })),
   }
 }
 export type RunJson = ReturnType<typeof runToJson>
