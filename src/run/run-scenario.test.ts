@@ -118,9 +118,9 @@ function harness(declared: Scenario, changes: { ttlIsOn?: boolean } = {}) {
     ttlIsOn: changes.ttlIsOn ?? true,
   })
   let armRun = 0
-  const run = async (arm: Arm = propagated): Promise<FinishedRun> => {
+  const run = async (arm: Arm = propagated, signal?: AbortSignal): Promise<FinishedRun> => {
     let finished: FinishedRun | undefined
-    void runner.run({ arm, partition: 0, armRun: armRun++ }, 0).then((result) => {
+    void runner.run({ arm, partition: 0, armRun: armRun++ }, 0, signal).then((result) => {
       finished = result
     })
     while (!finished) await clock.advance(10)
@@ -265,6 +265,12 @@ describe('a run that goes wrong', () => {
     const finished = await run()
     expect(finished).toMatchObject({ result: 'abandoned', problem: 'not finished within its deadline of 5000 ms' })
     expect(ofKind(finished, 'write')[0]).toMatchObject({ outcome: 'indeterminate' })
+  })
+
+  test('that is told to stop before it began does nothing', async () => {
+    const { store, run } = harness(scenario([write, carry, read]))
+    expect(await run(propagated, AbortSignal.abort())).toMatchObject({ result: 'abandoned', events: [] })
+    expect(store.requests).toEqual([])
   })
 
   test('is told as crashed when hopwatch itself fails, without the message of the error', async () => {

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { writeScenario } from './files.ts'
+import { makeFolder, stop, until } from './process.ts'
+import { getJson, listRuns, metricsWhere, select, startServe, sum } from './service.ts'
+import { accountEnvironment, freePorts, startSimulate } from './simulator.ts'
+
+interface Readiness {
+  readonly status: string
+  readonly reasons: readonly string[]
+}
+
+async function serveAgainstSimulate() {
+  const ports = ['--port', String(await freePorts(5))]
+  const simulator = await startSimulate(ports)
+  const cwd = await makeFolder()
+  await writeScenario(cwd, 'journey')
+  const { process, address } = await startServe(['--provision'], { cwd, env: accountEnvironment(simulator) })
+  const runsAreKept = () =>
+    until('a kept run', async () => (await listRuns(address, 'limit=5')).some(({ result }) => result === 'kept'))
+  await runsAreKept()
+  const linesWith = (msg: string) => process.printed.stdout.split('\n').filter((line) => line.includes(msg)).length
+  return { ports, simulator, process, address, runsAreKept, linesWith }
+}
+
+test('an account that goes away is told of once, waited for, and probed again when it is back', async () => {
+  const { ports, simulator, process, address, runsAreKept, linesWith } = await serveAgainstSimulate()
+  expect([linesWith('target is up'), linesWith('target is down')]).toEqual([1, 0])
+
+  await stop(simulator.process)
+  const down = await metricsWhere(address, 'hopwatch_target_up 0', (series) => sum(series, 'hopwatch_target_up') === 0)
+  expect(select(down, 'hopwatch_target_up')).toHaveLength(1)
+  expect(await getJson<Readiness>(address, '/readyz')).toMatchObject({
+    status: 'degraded',
+    reasons: [expect.stringMatching(/^target "default" does not answer now: .*ECONNREFUSED/)],
+  })
+
+  await startSimulate(ports)
+  await metricsWhere(address, 'hopwatch_target_up 1', (series) => sum(series, 'hopwatch_target_up') === 1)
+  await runsAreKept()
+  expect(await getJson<Readiness>(address, '/readyz')).toMatchObject({ status: 'ready', reasons: [] })
+  expect([linesWith('target is up'), linesWith('target is down')]).toEqual([2, 1])
+  expect(process.child.exitCode).toBeNull()
+})
+
+test('a restart that nobody notices by asking: the containers are made again, and no verdict is wrong', async () => {
+  const { ports, simulator, address } = await serveAgainstSimulate()
+  await stop(simulator.process)
+  await startSimulate(ports)
+  const restartedAtMs = Date.now()
+  await until('five kept runs in a row after the restart', async () => {
+    const newest = (await listRuns(address, 'limit=5')).filter(({ startedAt }) => Date.parse(startedAt) > restartedAtMs)
+    return newest.length === 5 && newest.every(({ result }) => result === 'kept')
+  })
+  const series = await metricsWhere(address, 'metrics', () => true)
+  expect(sum(series, 'hopwatch_reads_total', { verdict: /stale|missing/ })).toBe(0)
+  expect(sum(series, 'hopwatch_runs_total', { result: 'crashed' })).toBe(0)
+})
