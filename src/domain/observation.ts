@@ -20,7 +20,8 @@ export interface Attempt {
   readonly received: WireToken | undefined
 }
 
-export type OperationKind = WriteKind | ReadKind
+/** `request`: to an endpoint of the user's own. */
+export type OperationKind = WriteKind | ReadKind | 'request'
 
 /** The OpenTelemetry name of each operation (semantic conventions for Azure Cosmos DB, `db.operation.name`). */
 export const operationName: Record<OperationKind, string> = {
@@ -32,6 +33,7 @@ export const operationName: Record<OperationKind, string> = {
   point: 'read_item',
   query: 'query_items',
   'cross-partition-query': 'query_items',
+  request: 'request',
 }
 
 /** Why there is no answer to judge. */

@@ -1,13 +1,12 @@
 import type { Clock } from '../base/clock.ts'
 import type { VisibilityEvent } from '../domain/journey.ts'
-import { requestUnits } from '../domain/observation.ts'
-import type { HopAnswer } from './hop.ts'
+import { type Observation, requestUnits } from '../domain/observation.ts'
 
 /** Pauses between re-reads: dense at first, where replication usually ends, and sparse enough to stay cheap. */
 const firstPauseMs = 5
 const longestPauseMs = 500
 
-interface Awaiting {
+interface Awaiting<Answer> {
   readonly clock: Clock
   readonly withinMs: number
   /** When the write was acknowledged, on `clock`. */
@@ -15,18 +14,20 @@ interface Awaiting {
   readonly hop: string
   readonly region: string
   readonly signal: AbortSignal
-  reread(): Promise<HopAnswer>
-  shows(answer: HopAnswer): boolean
+  reread(): Promise<Answer>
+  shows(answer: Answer): boolean
 }
 
 /**
  * Re-reads after a stale read until the write shows. The time found is an upper bound: the write showed somewhere
  * between the last re-read that missed it and the first that saw it.
  */
-export async function awaitVisibility(awaiting: Awaiting): Promise<VisibilityEvent> {
+export async function awaitVisibility<Answer extends { readonly observation: Observation }>(
+  awaiting: Awaiting<Answer>,
+): Promise<VisibilityEvent> {
   const { clock, withinMs, acknowledgedAtMs, hop, region, signal } = awaiting
   const untilMs = clock.nowMs() + withinMs
-  const answers: HopAnswer[] = []
+  const answers: Answer[] = []
   let visibleAfterMs: number | undefined
   for (
     let pauseMs = firstPauseMs;

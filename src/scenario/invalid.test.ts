@@ -17,6 +17,9 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '2:7: "99 * * * *" is not a cron expression; write five fields, or six with seconds first, for example "*/10 * * * * *"',
   ],
   'bad-duration': ['2:8: "2 seconds" is not a duration; write a number with ms, s, m or h, for example "2s"'],
+  'bad-endpoint': [
+    '4:23: "ftp://u:p@127.0.0.1/" is not a URL; write for example "http://portal.example:8080", without credentials or query',
+  ],
   'bad-fault-limit': ['10:73: "0B" is not a size; write a number with B, KB or MB, for example "64B"'],
   'bad-hop-name': [
     '6:3: "Gate_way" is not a name; write small letters, digits and dashes, at most 63',
@@ -41,6 +44,9 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'carry-from-nowhere': ['9:7: nothing says where this carry leaves; add "from:", or put a write before it'],
   'carry-to-itself': ['10:26: "gateway" would carry to itself; name another hop, or leave the step out'],
   'control-alone': ['12:1: "control" has nothing to be compared with; add "propagated: {}"'],
+  'control-of-endpoint': [
+    '10:3: the arm "control" changes what carries bring, and this journey carries nothing; leave it out: the service keeps the token to itself',
+  ],
   'control-takes-all': ['14:21: no share is left to "propagated"; write for example "10%"'],
   'create-reused': [
     '9:14: the second run would find the document of the first, so its create is refused; write "upsert", or "document: fresh"',
@@ -61,6 +67,13 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'empty-journey': ['8:10: "journey" is empty; write at least one entry'],
   'empty-value': ['2:7: the value is missing; write a number with ms, s, m or h, for example "2s"'],
   'empty-wait': ['11:13: "wait" is empty; write at least one entry'],
+  'endpoint-and-cosmos': [
+    '9:7: a journey goes through services of yours or through Cosmos DB itself, not through both; make two scenarios of it',
+  ],
+  'endpoint-operation': [
+    '11:24: "itinerary" is a service of yours: it takes requests only; write "request:" with "does: write" or "does: read", or name another hop',
+  ],
+  'endpoint-with-region': ['4:48: "region" means nothing at an endpoint, which is a service of yours; leave it out'],
   'fault-key-of-another': [
     '10:62: "limit" means nothing for "older"; leave it out, or write "token: truncated"',
     '10:74: "with" means nothing for "older"; leave it out, or write "token: swapped"',
@@ -80,11 +93,10 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'jitter-too-long': ['12:9: the jitter is longer than the period; write 2s or less'],
   'jitter-with-cron': ['3:1: "jitter" belongs to "every"; "cron" names exact times; leave it out'],
   'later-arm': ['14:3: arm "canary" is not available in this version; write "propagated" or "control"'],
-  'later-hop': [
-    '7:16: hop key "endpoint" is not available in this version; write "region", "client", "retries" or "consistency"',
-  ],
   'later-read': ['11:13: read "changeFeed" is not available in this version; write "point" or "query"'],
-  'later-step': ['11:5: step "reconnect" is not available in this version; write "write", "read", "carry" or "wait"'],
+  'later-step': [
+    '11:5: step "reconnect" is not available in this version; write "write", "read", "carry", "wait" or "request"',
+  ],
   'later-write': [
     '9:14: write "batch" is not available in this version; write "create", "upsert", "replace", "patch" or "delete"',
   ],
@@ -92,10 +104,10 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'map-for-duration': ['2:8: a map is not a duration; write a number with ms, s, m or h, for example "2s"'],
   'map-for-list': ['9:3: a map stands where a list belongs; write "- " before each entry'],
   'missing-keys': [
-    '1:1: the key "container" is missing; add "container:"',
-    '1:1: the key "partitionKey" is missing; add "partitionKey:"',
     '1:1: the key "hops" is missing; add "hops:"',
     '1:1: the key "journey" is missing; add "journey:"',
+    '1:1: the key "container" is missing; add "container:"',
+    '1:1: the key "partitionKey" is missing; add "partitionKey:"',
   ],
   'negative-retries': ['12:31: "-1" is not a number of 0 or more; write for example 0.1'],
   'no-hops': ['5:7: there are no hops; name at least one service that takes part, for example "gateway: {}"'],
@@ -116,6 +128,19 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '10:24: this read can prove nothing: no write has reached "itinerary" before it; put "{ carry: header, to: itinerary }" between the write and it',
   ],
   'repeated-partition-key': ['4:29: this level stands here twice; keep one of them'],
+  'request-elsewhere': [
+    '6:36: "http://other.example/x" is not a path; write a slash first, for example "/enrolments/${run.key}"',
+    '7:75: "no group" has 0 groups; write a regular expression with one group, for example "version (\\d+)"',
+  ],
+  'request-of-get': [
+    '6:7: a GET writes nothing; write "method: PUT", POST, PATCH or DELETE, or "does: read"',
+    '6:29: a GET has no body; leave it out, or write another method',
+  ],
+  'request-without-version': [
+    '6:7: this write says nothing that a read could find again; put "${run.version}" into its body, url or headers',
+    '6:69: "missing" is a matter of reads; leave it out, or write "does: read"',
+    '7:43: nothing says where the answer shows the version; add for example "version: { pointer: /version }"',
+  ],
   'reserved-partition-key': [
     '4:15: "/id" cannot be the partition key: that field of a probe document is already used; choose a container whose key is none of "/id", "/version", "/owner", "/run" or "/ttl"',
   ],
@@ -158,14 +183,19 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'unknown-fault': [
     '10:55: "stolen" is not a fault; write "lost", "truncated", "older", "swapped", "corrupted" or "duplicated"',
   ],
-  'unknown-hop-key': ['7:16: unknown key "regoin"; write "region"'],
   'unknown-hop': ['9:26: there is no hop "gatway"; write "gateway"'],
+  'unknown-hop-key': ['7:16: unknown key "regoin"; write "region"'],
+  'unknown-key': ['8:1: unknown key "jorney"; write "journey"'],
   'unknown-key-far': [
     '12:1: unknown key "frobnicate"; the keys here are "scenario", "about", "target", "every", "jitter", "cron", "timezone", "deadline", "container", "partitionKey", "document", "partitions", "ttl", "visibility", "hops", "journey", "arms", "objectives" and "budget"',
   ],
-  'unknown-key': ['8:1: unknown key "jorney"; write "journey"'],
+  'unknown-run-value': [
+    '6:36: ${run.kee} stands for nothing; write ${run.id}, ${run.key}, ${run.version} or ${run.token}',
+    '6:59: ${run.user} stands for nothing; write ${run.id}, ${run.key}, ${run.version} or ${run.token}',
+    '7:64: exactly one of "pointer" or "pattern" belongs here; write "{ pointer: /version }"',
+  ],
+  'unknown-step': ['11:5: a step without "write", "read", "carry", "wait" or "request"; write "read"'],
   'unknown-step-key': ['11:35: unknown key "with"; the keys here are "read", "at" and "scope"'],
-  'unknown-step': ['11:5: a step without "write", "read", "carry" or "wait"; write "read"'],
   'unset-variable': ['2:8: the environment variable PERIOD is not set; set it, or write "${PERIOD:-default}"'],
   'variable-in-braces': ['6:23: a variable within braces or brackets needs quotes; put it in double quotes'],
   'write-after-delete': ['11:14: there is no document to replace; write "upsert", or put an upsert before it'],
