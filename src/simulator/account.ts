@@ -49,6 +49,9 @@ export class SimulatedAccount {
 
   constructor(options: SimulatorOptions, random: Random) {
     const settings = withDefaults(options)
+    if (settings.multipleWriteLocations && settings.consistency === 'Strong') {
+      throw new Error('Strong consistency is not possible with several write regions')
+    }
     this.journal = new Journal(settings.journal)
     this.#topology = new Topology(settings, random.fork('replication delay'))
     const replication = {
@@ -136,6 +139,8 @@ export class SimulatedAccount {
    * Forced when it is not: what had not come to the target is lost for good. Throws when the target is offline.
    */
   failover(toRegion: string, nowMs: number): void {
+    if (this.#topology.hasSeveralWriteRegions)
+      throw new Error('every region takes writes: there is nothing to fail over')
     const to = this.#topology.region(toRegion)
     const from = this.#topology.writeRegion
     if (to.state !== 'online') throw new Error(`a failover needs an online target; ${to.name} is offline`)
@@ -178,6 +183,9 @@ export class SimulatedAccount {
     isFirstAttempt: boolean,
     trace: Trace,
   ): Outcome {
+    if (region.state === 'removed') {
+      return answer(refusal(403, `The region ${region.name} was removed from the account.`, { substatus: 1008 }))
+    }
     if (region.state !== 'online') {
       const reply = refusal(503, `The region ${region.name} is offline.`)
       return region.state === 'hang' ? { kind: 'reply', reply, fault: { connection: 'hang' } } : answer(reply)
@@ -207,7 +215,7 @@ export class SimulatedAccount {
   #performItem(operation: ItemOperation, at: Parameters<typeof openRequest>[2]) {
     const request = openRequest(this.#world, operation, at)
     if (isReply(request)) return request
-    if (isWrite(operation) && at.region !== this.#topology.writeRegion) {
+    if (isWrite(operation) && !this.#topology.takesWrites(at.region)) {
       return withOwner(writeForbidden(at.region), request.container)
     }
     try {
@@ -220,16 +228,26 @@ export class SimulatedAccount {
 
   /** Changes the topology, then stops and resumes the links that it concerns. */
   #change(nowMs: number, change: () => void): void {
-    const before = this.#topology.writeRegion
-    const flowed = this.#topology.regions.map((region) => this.#topology.flows(before, region))
+    const topology = this.#topology
+    const before = topology.writeRegion
+    // With one write region a link is that of the log, whoever its source was before.
+    const flowedBefore = new Set(
+      topology.regions.flatMap((to) =>
+        topology.regions
+          .filter((from) => topology.flows(topology.hasSeveralWriteRegions ? from : before, to))
+          .map((from) => linkOf(from, to)),
+      ),
+    )
     change()
-    const home = this.#topology.writeRegion
-    for (const region of this.#topology.regions) {
-      if (region === home) continue
-      const flows = this.#topology.flows(home, region)
-      for (const range of this.#ranges()) {
-        if (!flows && flowed[region.index]) range.replication.stop(region, nowMs)
-        if (flows) range.replication.resume(region, range.committedLsn, nowMs)
+    for (const from of topology.writeRegions) {
+      for (const to of topology.regions) {
+        if (to === from) continue
+        const flows = topology.flows(from, to)
+        for (const range of this.#ranges()) {
+          const { replication, committedLsn } = range.logOf(from)
+          if (!flows && flowedBefore.has(linkOf(from, to))) replication.stop(to, nowMs)
+          if (flows) replication.resume(to, committedLsn, nowMs)
+        }
       }
     }
   }
@@ -299,6 +317,8 @@ const itemKinds: ReadonlySet<Operation['kind']> = new Set([
 ])
 
 const isItemOperation = (operation: Operation): operation is ItemOperation => itemKinds.has(operation.kind)
+
+const linkOf = (from: Region, to: Region) => `${from.id}>${to.id}`
 
 const writeForbidden = (region: Region): Reply =>
   refusal(403, `The region ${region.name} does not take writes.`, { substatus: 3 })

@@ -12,6 +12,7 @@ import {
 import { backlogged, itemAt, placeWrite } from './item-operations.ts'
 import { problemWithKey } from './item-view.ts'
 import { isWrite } from './item-write.ts'
+import type { LogState } from './log-state.ts'
 import type { BatchedOperation, ItemOperation, Json, Reply } from './operation.ts'
 import { printPartitionKey } from './partition-key.ts'
 import type { PartitionKeyRange } from './partition-range.ts'
@@ -39,7 +40,7 @@ export function batchItems(request: ItemRequest, batch: Batch): Reply | Waiting 
   const busy = throttled(request, range) ?? (isWrite(batch) ? backlogged(request, range) : undefined)
   if (busy) return busy
   if (!isWrite(batch))
-    return onlyReads(request, range, batch, (operation, lsn) => itemAt(request, range, lsn, key, operation))
+    return onlyReads(request, range, batch, (operation, state) => itemAt(request, range, state, key, operation))
   const transaction = new Transaction(request, range)
   const replies: Reply[] = []
   for (const operation of batch.operations) {
@@ -61,7 +62,7 @@ export function bulkItems(request: ItemRequest, bulk: Bulk): Reply | Waiting {
   const busy = throttled(request, range) ?? (isWrite(bulk) ? backlogged(request, range) : undefined)
   if (busy) return busy
   if (!isWrite(bulk))
-    return onlyReads(request, range, bulk, (operation, lsn) => readAlone(request, range, operation, lsn))
+    return onlyReads(request, range, bulk, (operation, state) => readAlone(request, range, operation, state))
   const replies: Reply[] = []
   let stopped = false
   for (const operation of bulk.operations) {
@@ -77,7 +78,7 @@ function onlyReads(
   request: ItemRequest,
   range: PartitionKeyRange,
   batch: Batch | Bulk,
-  read: (operation: ItemRead, lsn: number) => Reply,
+  read: (operation: ItemRead, state: LogState) => Reply,
 ): Reply | Waiting {
   const state = chooseState(request, range)
   if (isWaiting(state) || isReply(state)) return state
@@ -85,10 +86,10 @@ function onlyReads(
   return fromRange(
     request,
     range,
-    state.lsn,
+    state,
     printResults(
       batch,
-      reads.map((operation) => read(operation, state.lsn)),
+      reads.map((operation) => read(operation, state)),
     ),
   )
 }
@@ -109,7 +110,7 @@ function transacted(request: ItemRequest, transaction: Transaction, operation: B
 }
 
 function alone(request: ItemRequest, range: PartitionKeyRange, operation: BatchedOperation): Reply {
-  if (operation.kind === 'readItem') return readAlone(request, range, operation, range.committedLsn)
+  if (operation.kind === 'readItem') return readAlone(request, range, operation, writeState(request, range))
   const { container } = request
   const placed = placeWrite(container, operation)
   if (isReply(placed)) return placed
@@ -121,13 +122,13 @@ function alone(request: ItemRequest, range: PartitionKeyRange, operation: Batche
   return reply
 }
 
-function readAlone(request: ItemRequest, range: PartitionKeyRange, operation: ItemRead, lsn: number): Reply {
+function readAlone(request: ItemRequest, range: PartitionKeyRange, operation: ItemRead, state: LogState): Reply {
   const { container } = request
   const problem = problemWithKey(container, operation.partitionKey)
   if (problem) return problem
   const key = printPartitionKey(operation.partitionKey)
   if (container.rangeOf(operation.partitionKey, key) !== range) return rangeGone()
-  return itemAt(request, range, lsn, key, operation)
+  return itemAt(request, range, state, key, operation)
 }
 
 /** A patch's condition may be no query at all. */
@@ -155,10 +156,13 @@ function problemWithCount({ container }: ItemRequest, operations: readonly Batch
 
 /** The answer of the range's newest state. */
 function whole(request: ItemRequest, range: PartitionKeyRange, batch: Batch | Bulk, replies: readonly Reply[]): Reply {
-  const lsn = range.committedLsn
-  if (request.world.journal.isOn) noteServed(request, range, { lsn }, undefined)
-  return fromRange(request, range, lsn, printResults(batch, replies))
+  const state = writeState(request, range)
+  if (request.world.journal.isOn) noteServed(request, range, state, undefined)
+  return fromRange(request, range, state, printResults(batch, replies))
 }
+
+const writeState = ({ region, nowMs }: ItemRequest, range: PartitionKeyRange): LogState =>
+  range.writeState(region, nowMs)
 
 /** 200 when all went well, else 207: the client looks at each result. */
 function printResults(batch: Batch | Bulk, replies: readonly Reply[]): Reply {

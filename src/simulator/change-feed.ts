@@ -11,6 +11,7 @@ import {
 } from './item-access.ts'
 import { type ItemChain, type ItemVersion, versionAt } from './item-store.ts'
 import { wholeItem } from './item-view.ts'
+import { joinStates, type LogPosition, type LogState, reaches, shows, stateOf } from './log-state.ts'
 import type { ItemOperation, Json, Reply } from './operation.ts'
 import type { PartitionKeyRange } from './partition-range.ts'
 import { refusal } from './replies.ts'
@@ -40,22 +41,22 @@ export function readChanges(request: ItemRequest, operation: Changes): Reply | W
   if (busy) return busy
   const state = chooseState(request, range)
   if (isWaiting(state) || isReply(state)) return state
-  const since = readEtag(operation.since, state.lsn)
+  const since = readEtag(operation.since, state)
   if (since === undefined) return withOwner(refusal(400, 'The ETag is not one of a change feed.'), container)
-  const changes = since < state.lsn ? changesBetween(request, operation, range, since, state.lsn) : []
+  const changes = reaches(since, state) ? [] : changesBetween(request, operation, range, since, state)
   const page = cutPage(changes, operation.maxItemCount ?? defaultPageItems)
-  const isLast = page.length === changes.length
   // A replica behind the reader has nothing for it, and must not send it back.
-  const etag = `"${isLast ? Math.max(since, state.lsn) : page.at(-1)!.version.lsn}"`
+  const progress = page.length === changes.length ? joinStates(since, state) : upTo(page.at(-1)!.version, since, state)
+  const etag = printEtag(progress)
   if (page.length === 0) {
     const reply = { status: 304, requestCharge: requestCharge.notFound(level), etag }
-    return fromRange(request, range, state.lsn, reply)
+    return fromRange(request, range, state, reply)
   }
   const bytes = page.reduce((sum, { version }) => sum + version.bytes, 0)
   const documents = page.map(
-    ({ chain, version }): Json => ({ ...wholeItem(request, range, chain.number, version), _lsn: version.lsn }),
+    ({ chain, version }): Json => ({ ...wholeItem(request, chain, version), _lsn: version.lsn }),
   )
-  return fromRange(request, range, state.lsn, {
+  return fromRange(request, range, state, {
     status: 200,
     body: { _rid: container.rid, Documents: documents, _count: documents.length },
     requestCharge: requestCharge.query({ items: documents.length, bytes }, level),
@@ -64,38 +65,59 @@ export function readChanges(request: ItemRequest, operation: Changes): Reply | W
   })
 }
 
-/** In the order of the log; an item that changed several times shows once, at its latest change. */
+/** In the order of the log, with several write regions one log after the other; an item that changed several times shows once, at its latest change. */
 function changesBetween(
   request: ItemRequest,
   operation: Changes,
   range: PartitionKeyRange,
-  afterLsn: number,
-  lsn: number,
+  since: LogState,
+  state: LogState,
 ): Change[] {
   const { container, nowMs, world } = request
   const fromMs = (operation.sinceWallMs ?? Number.NEGATIVE_INFINITY) - world.settings.wallOriginMs
   const changes: Change[] = []
   for (const partition of targetPartitions(request, operation, range)) {
     for (const chain of partition.chains()) {
-      const version = versionAt(chain, lsn)
-      if (version === undefined || version.lsn <= afterLsn || version.committedAtMs < fromMs) continue
+      const version = versionAt(chain, state)
+      if (version === undefined || shows(since, version) || version.committedAtMs < fromMs) continue
       if (visibleItem(container, version, nowMs) !== undefined) changes.push({ chain, version })
     }
   }
-  return changes.sort((a, b) => a.version.lsn - b.version.lsn || a.chain.number - b.chain.number)
+  return changes.sort(({ version: a, chain: left }, { version: b, chain: right }) => {
+    return a.log - b.log || a.lsn - b.lsn || left.number - right.number
+  })
 }
 
 /** A commit is never cut in two: what one batch wrote comes together, even past the size asked for. */
 function cutPage(changes: readonly Change[], most: number): readonly Change[] {
   let end = Math.min(most, changes.length)
-  while (end > 0 && end < changes.length && changes[end]!.version.lsn === changes[end - 1]!.version.lsn) end++
+  while (end > 0 && end < changes.length && isSameCommit(changes[end]!.version, changes[end - 1]!.version)) end++
   return changes.slice(0, end)
 }
 
-/** The LSN after which the feed goes on: 0 from the beginning; undefined: no ETag of ours. */
-function readEtag(since: string | undefined, nowLsn: number): number | undefined {
-  if (since === undefined) return 0
-  if (since === '*') return nowLsn
-  const digits = /^"(\d{1,15})"$/.exec(since)?.[1]
-  return digits === undefined ? undefined : Number(digits)
+const isSameCommit = (a: LogPosition, b: LogPosition): boolean => a.lsn === b.lsn && a.log === b.log
+
+/** How far the feed has come after this commit: the logs before its own are done, those after it not begun. */
+function upTo(last: LogPosition, since: LogState, state: LogState): LogState {
+  if (state.locals === undefined) return { lsn: last.lsn }
+  return stateOf(
+    state.locals.map((lsn, log) => {
+      const from = since.locals?.[log] ?? 0
+      if (log === last.log) return last.lsn
+      return log < last.log ? Math.max(lsn, from) : from
+    }),
+  )
+}
+
+const printEtag = ({ lsn, locals }: LogState): string => `"${locals === undefined ? lsn : locals.join('.')}"`
+
+/** After what the feed goes on; undefined: no ETag of ours. */
+function readEtag(since: string | undefined, now: LogState): LogState | undefined {
+  if (since === '*') return now
+  const isSingle = now.locals === undefined
+  if (since === undefined) return isSingle ? { lsn: 0 } : stateOf([0])
+  if (!/^"\d{1,15}(\.\d{1,15})*"$/.test(since)) return undefined
+  const lsns = since.slice(1, -1).split('.').map(Number)
+  if (!isSingle) return stateOf(lsns)
+  return lsns.length === 1 ? { lsn: lsns[0]! } : undefined
 }

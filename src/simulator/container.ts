@@ -11,9 +11,12 @@ export class Container {
   readonly path: string
   /** `dbs/…/colls/…/`, by resource ids. */
   readonly self: string
-  readonly ranges: readonly PartitionKeyRange[]
+  /** In the order of the hash space. */
+  ranges: readonly PartitionKeyRange[]
   readonly partitionKeyPaths: readonly (readonly string[])[]
   readonly createdAtSecond: number
+  /** Ids of ranges are never given out twice. */
+  #nextRange: number
   definition: ContainerDefinition
   /** Request units a second. */
   throughput: number
@@ -40,7 +43,27 @@ export class Container {
     this.partitionKeyPaths = definition.partitionKey.paths.map(parsePath)
     const bounds = evenRangeBounds(layout.ranges)
     this.ranges = bounds.map(
-      (min, i) => new PartitionKeyRange(world, { container: place.rid, range: String(i) }, min, bounds[i + 1] ?? 'FF'),
+      (minInclusive, i) =>
+        new PartitionKeyRange(
+          world,
+          { container: place.rid, range: String(i) },
+          { minInclusive, maxExclusive: bounds[i + 1] ?? 'FF' },
+        ),
+    )
+    this.#nextRange = bounds.length
+  }
+
+  nextRangeId(): string {
+    return String(this.#nextRange++)
+  }
+
+  /** The ranges that a range of this container came from. */
+  readonly ancestry = (range: string): readonly string[] => this.range(range)?.ancestors ?? []
+
+  /** Puts ranges in the place of those that they came from. */
+  replaceRanges(parents: readonly PartitionKeyRange[], children: readonly PartitionKeyRange[]): void {
+    this.ranges = [...this.ranges.filter((range) => !parents.includes(range)), ...children].sort((a, b) =>
+      a.minInclusive < b.minInclusive ? -1 : 1,
     )
   }
 
@@ -98,7 +121,7 @@ export class Container {
       _self: `${this.self}pkranges/${this.rid}-${range.id}/`,
       throughputFraction: 1 / this.ranges.length,
       status: 'online',
-      parents: [],
+      parents: range.ancestors.toReversed(),
       _ts: this.createdAtSecond,
     }))
     return { _rid: this.rid, PartitionKeyRanges: body, _count: body.length }

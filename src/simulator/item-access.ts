@@ -6,6 +6,7 @@ import type { Container } from './container.ts'
 import type { ItemVersion } from './item-store.ts'
 import { expiryMs, isWrite } from './item-write.ts'
 import type { ServedRange, TokenReference } from './journal.ts'
+import type { LogState } from './log-state.ts'
 import type { Item, ItemOperation, Reply } from './operation.ts'
 import type { Settings } from './options.ts'
 import type { PartitionKeyRange } from './partition-range.ts'
@@ -92,23 +93,23 @@ export function throttled(request: ItemRequest, range: PartitionKeyRange): Reply
 
 /** The state of the range that answers this read now, a time to wait for, or 404/1002. */
 export function chooseState(request: ItemRequest, range: PartitionKeyRange): Served | Waiting | Reply {
-  const { world, region, nowMs, level, token, deadlineMs } = request
-  const rangeToken = token?.forRange(range.id)
-  const demandedLsn = rangeToken && range.demandedLsn(rangeToken)
+  const { world, container, region, nowMs, level, token, deadlineMs } = request
+  const rangeToken = token?.forRange(range.id, container.ancestry)
+  const demand = rangeToken && range.demand(rangeToken)
   const chosen = Math.floor(world.reads.next() * 4)
-  const served = range.read(level, { region, nowMs, chosen, demandedLsn, bound: world.settings.boundedStaleness })
+  const served = range.read(level, { region, nowMs, chosen, demand, bound: world.settings.boundedStaleness })
   if (served !== 'not-yet') {
-    if (world.journal.isOn) noteServed(request, range, served, demandedLsn)
+    if (world.journal.isOn) noteServed(request, range, served, demand)
     return served
   }
   if (nowMs < deadlineMs) {
-    const reachedAtMs = range.replication.reachedAtMs(region, demandedLsn!) ?? Number.POSITIVE_INFINITY
+    const reachedAtMs = range.reachedAtMs(region, demand!) ?? Number.POSITIVE_INFINITY
     // What is not yet on its way may come to be (a later commit, a resumed link), so look again from time to time.
     const againMs = nowMs + Math.max(1, world.settings.sessionWaitMs / 10)
     return { waitUntilMs: Math.min(reachedAtMs, deadlineMs, againMs) }
   }
   if (world.journal.isOn) {
-    noteServed(request, range, { lsn: range.replication.position(region, chosen, nowMs), replica: chosen }, demandedLsn)
+    noteServed(request, range, { ...range.position(region, chosen, nowMs), replica: chosen }, demand)
   }
   const reply = refusal(404, 'The read session is not available for the input session token.', {
     substatus: 1002,
@@ -124,23 +125,25 @@ export function noteServed(
   request: ItemRequest,
   range: PartitionKeyRange,
   served: Served,
-  demandedLsn: number | undefined,
+  demand: LogState | undefined,
 ): void {
   request.trace.served ??= []
+  const { text, version } = range.tokenAt(served)
   request.trace.served.push({
     range: range.id,
     ...(served.replica === undefined ? {} : { replica: served.replica }),
-    version: range.tokenAt(served.lsn).version,
+    version,
     lsn: served.lsn,
-    ...(demandedLsn === undefined ? {} : { requiredLsn: demandedLsn }),
+    locals: localsOf(text, range.id),
+    ...(demand === undefined ? {} : { requiredLsn: demand.lsn }),
   })
 }
 
-/** The reply as the state of `range` at `lsn` gives it: with its session token, and charged to the range. */
-export function fromRange(request: ItemRequest, range: PartitionKeyRange, lsn: number, reply: Reply): Reply {
+/** The reply as this state of `range` gives it: with its session token, and charged to the range. */
+export function fromRange(request: ItemRequest, range: PartitionKeyRange, state: LogState, reply: Reply): Reply {
   range.spend(request.region, reply.requestCharge)
   const { rid, path } = request.container
-  return { ...reply, sessionToken: range.tokenAt(lsn).text, lsn, ownerRid: rid, ownerPath: path }
+  return { ...reply, sessionToken: range.tokenAt(state).text, lsn: state.lsn, ownerRid: rid, ownerPath: path }
 }
 
 export const withOwner = (reply: Reply, container: Container): Reply => ({
@@ -173,6 +176,15 @@ export function tokenReceived(text: string): 'malformed' | TokenReference[] {
 
 const references = (token: SessionToken): TokenReference[] =>
   token.rangeIds.map((range) => {
-    const { version, globalLsn } = token.forRange(range)!
-    return { range, version: Number(version ?? -1), lsn: Number(globalLsn) }
+    const { version, globalLsn, localLsns } = token.forRange(range)!
+    return { range, version: Number(version ?? -1), lsn: Number(globalLsn), locals: numbers(localLsns) }
   })
+
+/** What our own token says of its range, region by region. */
+function localsOf(text: string, range: string): Readonly<Record<string, number>> {
+  const parsed = SessionToken.parse(text)
+  return 'token' in parsed ? numbers(parsed.token.forRange(range)!.localLsns) : {}
+}
+
+const numbers = (lsns: ReadonlyMap<string, bigint>): Readonly<Record<string, number>> =>
+  Object.fromEntries([...lsns].map(([region, lsn]) => [region, Number(lsn)]))

@@ -14,6 +14,7 @@ import {
 import { versionAt } from './item-store.ts'
 import { problemWithKey, wholeItem } from './item-view.ts'
 import type { ItemWrite } from './item-write.ts'
+import type { LogState } from './log-state.ts'
 import type { BatchedOperation, ItemOperation, PartitionKeyValue, Reply } from './operation.ts'
 import { extractPartitionKey, printPartitionKey } from './partition-key.ts'
 import type { PartitionKeyRange } from './partition-range.ts'
@@ -38,24 +39,24 @@ export function readItem(
   if (busy) return busy
   const state = chooseState(request, range)
   if (isWaiting(state) || isReply(state)) return state
-  return fromRange(request, range, state.lsn, itemAt(request, range, state.lsn, key, operation))
+  return fromRange(request, range, state, itemAt(request, range, state, key, operation))
 }
 
-/** The item as the range's log up to `lsn` has it. */
+/** The item as the range has it in this state. */
 export function itemAt(
   request: ItemRequest,
   range: PartitionKeyRange,
-  lsn: number,
+  state: LogState,
   key: string,
   { id, ifNoneMatch }: Pick<ItemRead, 'id' | 'ifNoneMatch'>,
 ): Reply {
   const { container, level, nowMs } = request
   const chain = range.items.chain(key, id)
-  const version = versionAt(chain, lsn)
+  const version = versionAt(chain, state)
   if (chain === undefined || version === undefined || visibleItem(container, version, nowMs) === undefined) {
     return refusal(404, 'The item does not exist.', { requestCharge: requestCharge.notFound(level) })
   }
-  const body = wholeItem(request, range, chain.number, version)
+  const body = wholeItem(request, chain, version)
   const etag = body._etag
   if (ifNoneMatch === etag) return { status: 304, requestCharge: requestCharge.notFound(level), etag }
   return { status: 200, body, requestCharge: requestCharge.pointRead(version.bytes, level), etag }
@@ -73,20 +74,19 @@ export function writeItem(request: ItemRequest, operation: ItemWrite): Reply {
   if (busy) return busy
   const transaction = new Transaction(request, range)
   const reply = transaction.write(operation, key, id)
-  transaction.commit()
-  const lsn = range.committedLsn
-  if (world.journal.isOn) noteServed(request, range, { lsn }, undefined)
-  return fromRange(request, range, lsn, reply)
+  const state = transaction.commit()
+  if (world.journal.isOn) noteServed(request, range, state, undefined)
+  return fromRange(request, range, state, reply)
 }
 
 /** 429/3075 while too many commits wait for a region whose replication is paused. */
 export function backlogged(request: ItemRequest, range: PartitionKeyRange): Reply | undefined {
   const { region, container, world } = request
   const { topology, settings } = world
+  const log = range.logOf(region)
   const isFull = topology.regions.some(
     (to) =>
-      topology.isPaused(region, to) &&
-      range.replication.heldFor(to, range.committedLsn) >= settings.replicationBufferMax,
+      topology.isPaused(region, to) && log.replication.heldFor(to, log.committedLsn) >= settings.replicationBufferMax,
   )
   if (!isFull) return undefined
   const more = { substatus: 3075, retryAfterMs: 1000 }

@@ -1,8 +1,10 @@
+import { type LogPosition, type LogState, shows } from './log-state.ts'
 import type { Item } from './operation.ts'
 
 /** One state of an item in its range's log. */
-export interface ItemVersion {
-  readonly lsn: number
+export interface ItemVersion extends LogPosition {
+  /** Version of the range's configuration under which it was committed. */
+  readonly configuration: number
   /** The document as it was written, without system properties, which follow from where it lies; undefined: deleted. */
   readonly item: Item | undefined
   /** Size of the whole document as JSON. */
@@ -13,9 +15,11 @@ export interface ItemVersion {
   older: ItemVersion | undefined
 }
 
-/** An item's states, newest first, as far back as some replica may still stand. */
+/** An item's states, the one that wins first, as far back as some replica may still stand. */
 export interface ItemChain {
   readonly id: string
+  /** The range in which it came to be: with its number it makes the resource id, which outlives splits and merges. */
+  readonly birthplace: string
   readonly partition: LogicalPartition
   /** Grows with each new item of its partition: the order of query results. */
   readonly number: number
@@ -81,7 +85,7 @@ export class LogicalPartition {
  */
 export class ItemStore {
   readonly #partitions = new Map<string, LogicalPartition>()
-  #superseded: { lsn: number; chain: ItemChain }[] = []
+  #superseded: { version: ItemVersion; chain: ItemChain }[] = []
   #supersededDone = 0
   readonly #expiring = new Map<number, ItemChain[]>()
   #expiredUntilSecond: number | undefined
@@ -106,8 +110,18 @@ export class ItemStore {
     return this.#itemNumber + 1
   }
 
-  /** Puts `version` on top of the item's chain. `expiresAtMs`: when it can be let go, if nothing comes in between. */
-  put(key: string, id: string, version: ItemVersion, expiresAtMs: number | undefined): ItemChain {
+  /**
+   * Puts `version` into the item's chain, in front of what it beats. `expiresAtMs`: when it can be let go, if nothing comes in
+   * between. `range` is where a new item is born.
+   */
+  put(
+    range: string,
+    key: string,
+    id: string,
+    version: ItemVersion,
+    expiresAtMs: number | undefined,
+    beats: (other: ItemVersion) => boolean,
+  ): void {
     let partition = this.#partitions.get(key)
     if (partition === undefined) {
       partition = new LogicalPartition(key, ++this.#partitionNumber)
@@ -115,31 +129,31 @@ export class ItemStore {
     }
     let chain = partition.get(id)
     if (chain === undefined) {
-      chain = { id, partition, number: ++this.#itemNumber, newest: version, lookedAtSecond: undefined }
+      const number = ++this.#itemNumber
+      chain = { id, birthplace: range, partition, number, newest: version, lookedAtSecond: undefined }
       partition.add(chain)
+      if (version.item === undefined) this.#superseded.push({ version, chain })
     } else {
-      version.older = chain.newest
-      chain.newest = version
+      insert(chain, version, beats)
+      this.#superseded.push({ version, chain })
     }
-    if (version.older !== undefined || version.item === undefined) this.#superseded.push({ lsn: version.lsn, chain })
     if (expiresAtMs !== undefined) this.#expectExpiry(chain, expiresAtMs)
-    return chain
   }
 
   /** Lets go what no replica needs any more. `expiresAtMs` is asked anew, because the container's TTL may have changed. */
-  tidy(leastLsn: number, nowMs: number, expiresAtMs: (version: ItemVersion) => number | undefined): void {
+  tidy(least: LogState, nowMs: number, expiresAtMs: (version: ItemVersion) => number | undefined): void {
     while (this.#supersededDone < this.#superseded.length) {
-      const { lsn, chain } = this.#superseded[this.#supersededDone]!
-      if (lsn > leastLsn) break
+      const { version, chain } = this.#superseded[this.#supersededDone]!
+      if (!shows(least, version)) break
       this.#supersededDone += 1
-      prune(chain, leastLsn)
-      if (chain.newest.item === undefined && chain.newest.lsn <= leastLsn) this.#remove(chain)
+      prune(chain, least)
+      if (chain.newest.item === undefined && shows(least, chain.newest)) this.#remove(chain)
     }
     if (this.#supersededDone > 256 && this.#supersededDone * 2 > this.#superseded.length) {
       this.#superseded = this.#superseded.slice(this.#supersededDone)
       this.#supersededDone = 0
     }
-    this.#tidyExpired(leastLsn, nowMs, expiresAtMs)
+    this.#tidyExpired(least, nowMs, expiresAtMs)
   }
 
   /** Undoes every commit beyond `lsn`. */
@@ -152,7 +166,7 @@ export class ItemStore {
         else chain.newest = version
       }
     }
-    this.#superseded = this.#superseded.filter((entry) => entry.lsn <= lsn)
+    this.#superseded = this.#superseded.filter(({ version }) => version.lsn <= lsn)
     this.#supersededDone = Math.min(this.#supersededDone, this.#superseded.length)
   }
 
@@ -168,7 +182,7 @@ export class ItemStore {
     }
   }
 
-  #tidyExpired(leastLsn: number, nowMs: number, expiresAtMs: (version: ItemVersion) => number | undefined): void {
+  #tidyExpired(least: LogState, nowMs: number, expiresAtMs: (version: ItemVersion) => number | undefined): void {
     if (this.#expiring.size === 0) return
     const nowSecond = Math.floor(nowMs / 1000)
     const first = this.#expiredUntilSecond ?? Math.min(...this.#expiring.keys()) - 1
@@ -182,7 +196,7 @@ export class ItemStore {
         const dueMs = expiresAtMs(chain.newest)
         // A chain that was removed, or whose newest state expires later, is looked after elsewhere.
         if (chain.partition.get(chain.id) !== chain || dueMs === undefined) continue
-        if (dueMs > nowMs || chain.newest.lsn > leastLsn) this.#expectExpiry(chain, Math.max(dueMs, nowMs))
+        if (dueMs > nowMs || !shows(least, chain.newest)) this.#expectExpiry(chain, Math.max(dueMs, nowMs))
         else this.#remove(chain)
       }
     }
@@ -198,14 +212,26 @@ export class ItemStore {
   }
 }
 
-/** The item's state in the log up to `lsn`; undefined: not there. A deleted state is returned as such. */
-export function versionAt(chain: ItemChain | undefined, lsn: number): ItemVersion | undefined {
+/** The item in this state of the log; undefined: not there. A deleted state is returned as such. */
+export function versionAt(chain: ItemChain | undefined, state: LogState): ItemVersion | undefined {
   let version = chain?.newest
-  while (version !== undefined && version.lsn > lsn) version = version.older
+  while (version !== undefined && !shows(state, version)) version = version.older
   return version
 }
 
-function prune(chain: ItemChain, leastLsn: number): void {
-  const needed = versionAt(chain, leastLsn)
+function insert(chain: ItemChain, version: ItemVersion, beats: (other: ItemVersion) => boolean): void {
+  if (beats(chain.newest)) {
+    version.older = chain.newest
+    chain.newest = version
+    return
+  }
+  let winner = chain.newest
+  while (winner.older !== undefined && !beats(winner.older)) winner = winner.older
+  version.older = winner.older
+  winner.older = version
+}
+
+function prune(chain: ItemChain, least: LogState): void {
+  const needed = versionAt(chain, least)
   if (needed !== undefined) needed.older = undefined
 }

@@ -1,8 +1,7 @@
 import type { Container } from './container.ts'
 import { type ItemRequest, withOwner } from './item-access.ts'
-import type { ItemVersion } from './item-store.ts'
+import type { ItemChain, ItemVersion } from './item-store.ts'
 import type { PartitionKeyValue, Reply } from './operation.ts'
-import type { PartitionKeyRange } from './partition-range.ts'
 import { refusal } from './replies.ts'
 import { itemResourceId } from './resource-id.ts'
 
@@ -14,26 +13,29 @@ export const systemProperties = ['_rid', '_self', '_etag', '_attachments', '_ts'
  */
 export function wholeItem(
   { container, world }: ItemRequest,
-  range: PartitionKeyRange,
-  number: number,
-  version: Pick<ItemVersion, 'item' | 'lsn' | 'committedAtMs'>,
+  { birthplace, number }: Birth,
+  version: Pick<ItemVersion, 'item' | 'log' | 'lsn' | 'configuration' | 'committedAtMs'>,
 ) {
-  const rid = itemResourceId(container.rid, range.id, number)
+  const rid = itemResourceId(container.rid, birthplace, number)
   return {
     ...version.item!,
     _rid: rid,
     _self: `${container.self}docs/${rid}/`,
-    _etag: etagOf(container, range, version.lsn),
+    _etag: etagOf(container, birthplace, version),
     _attachments: 'attachments/',
     _ts: Math.floor((world.settings.wallOriginMs + version.committedAtMs) / 1000),
   }
 }
 
-/** A commit has its own: the version tells apart LSNs that a forced failover gave out twice. */
-export function etagOf(container: Container, range: PartitionKeyRange, lsn: number): string {
-  const version = lsn > range.committedLsn ? range.version : range.versionOfCommit(lsn)
-  return `"${container.rid}-${range.id}-${version}-${lsn}"`
-}
+/** What an item is known by for life. */
+export type Birth = Pick<ItemChain, 'birthplace' | 'number'>
+
+/** A commit has its own: the configuration tells apart LSNs that a forced failover gave out twice. */
+export const etagOf = (
+  container: Container,
+  birthplace: string,
+  { log, lsn, configuration }: Pick<ItemVersion, 'log' | 'lsn' | 'configuration'>,
+): string => `"${container.rid}-${birthplace}-${configuration}-${log === 0 ? '' : `${log}.`}${lsn}"`
 
 export function problemWithKey(container: Container, key: PartitionKeyValue): Reply | undefined {
   if (key.length === container.partitionKeyPaths.length) return undefined

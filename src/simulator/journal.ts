@@ -4,6 +4,8 @@ import type { Operation } from './operation.ts'
 export interface RangeRef {
   readonly container: string
   readonly range: string
+  /** With several write regions: the id of the one whose log it is. */
+  readonly writeRegionId?: number
 }
 
 /** What a session token says, without its text. */
@@ -11,6 +13,8 @@ export interface TokenReference {
   readonly range: string
   readonly version: number
   readonly lsn: number
+  /** Region id → local LSN. */
+  readonly locals: Readonly<Record<string, number>>
 }
 
 export type JournalEntry = { readonly atMs: number } & (
@@ -47,6 +51,13 @@ export type JournalEntry = { readonly atMs: number } & (
       readonly lsn: number
     } & RangeRef)
   | {
+      /** Ranges were split or merged: the children's logs go on after the parents'. */
+      readonly kind: 'ranges'
+      readonly container: string
+      readonly parents: readonly string[]
+      readonly children: readonly string[]
+    }
+  | {
       readonly kind: 'topology'
       readonly change: string
       readonly detail: Readonly<Record<string, string | number | boolean>>
@@ -82,6 +93,8 @@ export interface ServedRange {
   readonly replica?: number
   readonly version: number
   readonly lsn: number
+  /** Region id → local LSN, as the answer's token says. */
+  readonly locals: Readonly<Record<string, number>>
   /** The progress that the session token demanded; absent: none for this range. */
   readonly requiredLsn?: number
 }
@@ -153,11 +166,13 @@ export class Journal {
    * Reads the whole journal: for oracles, not for hot paths.
    */
   replicaStateAt(region: string, replica: number, where: RangeRef, ms: number): number | undefined {
+    const ranges = this.#lineOf(where)
     const wanted = (entry: JournalEntry): entry is Extract<JournalEntry, { kind: 'replication' | 'withdrawn' }> =>
       (entry.kind === 'replication' || entry.kind === 'withdrawn') &&
       entry.region === region &&
-      entry.range === where.range &&
-      entry.container === where.container
+      ranges.has(entry.range) &&
+      entry.container === where.container &&
+      entry.writeRegionId === where.writeRegionId
     let known: { lsn: number; fromMs: number }[] = []
     for (const entry of this.entries()) {
       if (!wanted(entry) || entry.atMs > ms) continue
@@ -171,6 +186,16 @@ export class Journal {
     const reached = known.findLast((arrival) => arrival.fromMs <= ms)
     if (reached) return reached.lsn
     return this.dropped === 0 && this.#limit > 0 ? 0 : undefined
+  }
+
+  /** The range and those that it came from: what was on its way to a parent's replica arrives at the child's. */
+  #lineOf({ container, range }: RangeRef): ReadonlySet<string> {
+    const line = new Set([range])
+    for (const entry of this.entries().toReversed()) {
+      if (entry.kind !== 'ranges' || entry.container !== container) continue
+      if (entry.children.some((child) => line.has(child))) for (const parent of entry.parents) line.add(parent)
+    }
+    return line
   }
 
   #forgetOldest(): void {

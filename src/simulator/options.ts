@@ -7,6 +7,8 @@ export type Delay = { readonly fixedMs: number } | { readonly medianMs: number; 
 export interface SimulatorOptions {
   /** Region names; the first takes the writes. Default: West Europe, North Europe, East US. */
   readonly regions?: readonly string[]
+  /** Every region takes writes; the last writer wins. Not with Strong. Default: false. */
+  readonly multipleWriteLocations?: boolean
   /** The account's default consistency level, which is also the strongest that a request may ask for. Default: Session. */
   readonly consistency?: ConsistencyLevel
   /** Partition key ranges of each new container, tiling `""`…`"FF"`. Default: 4. */
@@ -27,6 +29,8 @@ export interface SimulatorOptions {
   readonly replicationBufferMax?: number
   /** For so long after a failover the old write region is still announced as writable; it answers 403/3 at once. Default: 0. */
   readonly failoverWindowMs?: number
+  /** For so long after its removal a region is still announced; it answers 403/1008 at once. Default: 0. */
+  readonly removedRegionLingerMs?: number
   /** `off`, the newest n entries, or `unbounded` (for oracles: it grows without end). Default: 10000. */
   readonly journal?: 'off' | 'unbounded' | number
   /** Wall time, in milliseconds since the Unix epoch, at nowMs = 0. Only `_ts` shows it. Default: 0. */
@@ -37,6 +41,7 @@ export type Settings = Required<SimulatorOptions>
 
 export const withDefaults = (options: SimulatorOptions): Settings => ({
   regions: options.regions ?? ['West Europe', 'North Europe', 'East US'],
+  multipleWriteLocations: options.multipleWriteLocations ?? false,
   consistency: options.consistency ?? 'Session',
   partitionKeyRanges: options.partitionKeyRanges ?? 4,
   replication: options.replication ?? { medianMs: 30, sigma: 0.35 },
@@ -47,6 +52,7 @@ export const withDefaults = (options: SimulatorOptions): Settings => ({
   throughput: options.throughput ?? 100_000,
   replicationBufferMax: options.replicationBufferMax ?? 10_000,
   failoverWindowMs: options.failoverWindowMs ?? 0,
+  removedRegionLingerMs: options.removedRegionLingerMs ?? 0,
   journal: options.journal ?? 10_000,
   wallOriginMs: options.wallOriginMs ?? 0,
 })

@@ -1,17 +1,15 @@
 import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
 import type { RangeToken } from '../protocol/session-token.ts'
-import { ItemStore, type ItemVersion } from './item-store.ts'
+import { ItemStore, type ItemVersion, versionAt } from './item-store.ts'
 import type { RangeRef } from './journal.ts'
-import { type RangeView, readPolicies, type Served } from './read-policy.ts'
-import { Replication, type ReplicationWorld } from './replication.ts'
-import { demandedLsn, type Epoch, epochAt } from './session-demand.ts'
+import { type IssuedToken, type Lineage, SingleLineage } from './lineage.ts'
+import { type LogState, shows, stateOf } from './log-state.ts'
+import { RangeLog, type StalenessBound } from './range-log.ts'
+import { type RangeView, readPolicies, replicasPerRegion, type Served } from './read-policy.ts'
+import type { ReplicationWorld } from './replication.ts'
 import { type Budget, fullBudget, refill, retryAfterMs, spend } from './throughput.ts'
 import type { Region } from './topology.ts'
-
-export interface StalenessBound {
-  readonly maxVersions: number
-  readonly maxIntervalMs: number
-}
+import { VectorLineage } from './vector-lineage.ts'
 
 /** One item's part in a commit: its next state (undefined: deleted) and the size of its document. */
 export interface RangeWrite extends Pick<ItemVersion, 'item' | 'bytes'> {
@@ -22,95 +20,154 @@ export interface RangeWrite extends Pick<ItemVersion, 'item' | 'bytes'> {
 /** When a version expires; undefined: never. */
 export type ExpiryOf = (version: ItemVersion) => number | undefined
 
-/** One partition key range: one log, its items, its replicas in every region, its share of the throughput. */
+/** What a range is made of, apart from its place in the hash space. */
+export interface RangeParts {
+  readonly items: ItemStore
+  /** One; with several write regions one a region, by the region's index. */
+  readonly logs: readonly RangeLog[]
+  readonly lineage: Lineage
+  /** Nearest first: the ranges that it came from by splits and merges. */
+  readonly ancestors: readonly string[]
+  /** Until then requests are told that a split or merge is being completed. */
+  readonly settledAtMs: number
+}
+
+/** One partition key range: its log or logs, its items, its replicas in every region, its share of the throughput. */
 export class PartitionKeyRange {
   readonly id: string
   readonly minInclusive: string
   readonly maxExclusive: string
   readonly where: RangeRef
-  readonly items = new ItemStore()
-  readonly replication: Replication
+  readonly items: ItemStore
+  readonly ancestors: readonly string[]
+  readonly settledAtMs: number
   readonly #world: ReplicationWorld
-  /** The configurations that its log was written under; never empty. */
-  #epochs: readonly Epoch[]
-  #committedLsn = 0
-  /** When each commit after `#timesAfterLsn` was made, for bounded staleness. */
-  #commitTimesMs: number[] = []
-  #timesAfterLsn = 0
+  readonly #logs: RangeLog[]
+  #lineage: Lineage
   readonly #budgets = new Map<Region, Budget>()
 
-  constructor(world: ReplicationWorld, where: RangeRef, minInclusive: string, maxExclusive: string) {
+  constructor(
+    world: ReplicationWorld,
+    where: RangeRef,
+    bounds: { readonly minInclusive: string; readonly maxExclusive: string },
+    parts: RangeParts = freshParts(world, where),
+  ) {
     this.#world = world
     this.where = where
     this.id = where.range
-    this.minInclusive = minInclusive
-    this.maxExclusive = maxExclusive
-    this.replication = new Replication(world, where)
-    const { version, writeRegion } = world.topology
-    this.#epochs = [{ version, fromLsn: 1, writeRegionId: writeRegion.id }]
+    this.minInclusive = bounds.minInclusive
+    this.maxExclusive = bounds.maxExclusive
+    this.items = parts.items
+    this.ancestors = parts.ancestors
+    this.settledAtMs = parts.settledAtMs
+    this.#logs = [...parts.logs]
+    this.#lineage = parts.lineage
   }
 
-  get committedLsn(): number {
-    return this.#committedLsn
+  get logs(): readonly RangeLog[] {
+    return this.#logs
   }
 
-  /** Version of the log's newest commits. */
-  get version(): number {
-    return this.#epochs.at(-1)!.version
+  get lineage(): Lineage {
+    return this.#lineage
   }
 
-  /** The token of a replica that has applied the log up to `lsn`, and the version that stands in it. */
-  tokenAt(lsn: number): { text: string; version: number } {
-    const { version, writeRegionId } = epochAt(this.#epochs, lsn)
-    return { text: `${this.id}:${version}#${lsn}#${writeRegionId}=${lsn}`, version }
+  /** Everything that was ever committed. */
+  get newest(): LogState {
+    return this.#stateFrom((log) => log.committedLsn)
   }
 
-  /** The version under which a commit was made. */
-  versionOfCommit(lsn: number): number {
-    return (this.#epochs.findLast((epoch) => epoch.fromLsn <= lsn) ?? this.#epochs[0]!).version
+  /** What a write in the region builds on. With one write region it is the newest state; else what has come to the region. */
+  writeState(region: Region, nowMs: number): LogState {
+    return this.#stateFrom((log, index) =>
+      log === this.#logOf(region) ? log.committedLsn : this.#logs[index]!.replication.receivedLsn(region, nowMs),
+    )
   }
 
-  demandedLsn(token: RangeToken): number {
-    return demandedLsn(token, this.#epochs)
+  /** Where the next commit in the region will stand, and under which version. */
+  nextCommit(region: Region): { readonly log: number; readonly lsn: number; readonly version: number } {
+    const log = this.#logOf(region)
+    return { log: this.#logs.indexOf(log), lsn: log.committedLsn + 1, version: this.#lineage.version }
+  }
+
+  tokenAt(state: LogState): IssuedToken {
+    return this.#lineage.tokenAt(this.id, state)
+  }
+
+  demand(token: RangeToken): LogState {
+    return this.#lineage.demand(token)
+  }
+
+  position(region: Region, replica: number, nowMs: number): LogState {
+    return this.#stateFrom((log) => log.replication.position(region, replica, nowMs))
+  }
+
+  /** When the first replica of the region will be in the state, or undefined when that is not settled. */
+  reachedAtMs(region: Region, demand: LogState): number | undefined {
+    const times: number[] = []
+    for (let replica = 0; replica < replicasPerRegion; replica++) {
+      const each = this.#logs.map((log, index) =>
+        log.replication.reachedAtMs(
+          region,
+          replica,
+          demand.locals === undefined ? demand.lsn : (demand.locals[index] ?? 0),
+        ),
+      )
+      const known = each.filter((atMs) => atMs !== undefined)
+      if (known.length === each.length) times.push(Math.max(...known))
+    }
+    return times.length === 0 ? undefined : Math.min(...times)
   }
 
   /** Which state answers a read at this level now, or `not-yet`. */
   read(
     level: ConsistencyLevel,
-    at: { region: Region; nowMs: number; chosen: number; demandedLsn: number | undefined; bound: StalenessBound },
+    at: { region: Region; nowMs: number; chosen: number; demand: LogState | undefined; bound: StalenessBound },
   ): Served | 'not-yet' {
     const view: RangeView = {
-      committedLsn: this.#committedLsn,
+      newest: () => this.newest,
       chosen: at.chosen,
-      demandedLsn: at.demandedLsn,
-      position: (replica) => this.replication.position(at.region, replica, at.nowMs),
-      boundLsn: () => this.#boundLsn(at.bound, at.nowMs),
+      demand: at.demand,
+      position: (replica) => this.position(at.region, replica, at.nowMs),
+      bound: () => this.#stateFrom((log) => log.boundLsn(at.bound, at.nowMs)),
     }
     return readPolicies[level](view)
   }
 
   /**
-   * Appends one commit to the log: one write, or all those of a transactional batch, which share its LSN. It goes into the
-   * items' chains and is sent on its way.
+   * Appends one commit to the region's log: one write, or all those of a transactional batch, which share its LSN. It goes
+   * into the items' chains and is sent on its way.
    */
-  commit(writes: readonly RangeWrite[], nowMs: number, expiresAtMs: ExpiryOf): void {
-    const lsn = this.#committedLsn + 1
-    this.#committedLsn = lsn
-    this.#commitTimesMs.push(nowMs)
+  commit(region: Region, writes: readonly RangeWrite[], nowMs: number, expiresAtMs: ExpiryOf): void {
+    const seen = this.writeState(region, nowMs)
+    const { log, version: configuration } = this.nextCommit(region)
+    const lsn = this.#logs[log]!.append(nowMs)
+    // Of two writes that did not know of each other the later one wins; at the same moment, the region with the higher index.
+    const beats = (other: ItemVersion) => shows(seen, other) || other.committedAtMs < nowMs || other.log <= log
     for (const { key, id, item, bytes } of writes) {
-      const before = this.items.chain(key, id)?.newest
+      const before = versionAt(this.items.chain(key, id), seen)
       const beforeExpiresAtMs = before && expiresAtMs(before)
       const goesOn = before?.item !== undefined && (beforeExpiresAtMs === undefined || beforeExpiresAtMs > nowMs)
       const itemVersion = goesOn ? before.itemVersion + 1 : 1
-      const version: ItemVersion = { lsn, item, bytes, committedAtMs: nowMs, itemVersion, older: undefined }
-      this.items.put(key, id, version, expiresAtMs(version))
+      const version: ItemVersion = {
+        lsn,
+        log,
+        configuration,
+        item,
+        bytes,
+        committedAtMs: nowMs,
+        itemVersion,
+        older: undefined,
+      }
+      this.items.put(this.id, key, id, version, expiresAtMs(version), beats)
       if (this.#world.journal.isOn) {
         this.#world.journal.append({
           kind: 'commit',
           atMs: nowMs,
           ...this.where,
+          ...(this.#logs.length > 1 && { writeRegionId: region.id }),
           lsn,
-          version: this.version,
+          version: configuration,
           partitionKey: key,
           id,
           itemVersion,
@@ -118,29 +175,42 @@ export class PartitionKeyRange {
         })
       }
     }
-    this.replication.commit(lsn, nowMs)
-    const leastLsn = this.replication.leastPosition(nowMs)
-    this.items.tidy(leastLsn, nowMs, expiresAtMs)
-    this.#forgetTimes(leastLsn)
+    this.#logs[log]!.replication.commit(lsn, nowMs)
+    this.tidy(nowMs, expiresAtMs)
   }
 
-  /** Moves the writes to another region. Forced: what has not come to it is lost, and the log goes on from there. */
+  /** Lets go what no replica needs any more. */
+  tidy(nowMs: number, expiresAtMs: ExpiryOf): void {
+    const least = this.#stateFrom((log) => log.replication.leastPosition(nowMs))
+    this.items.tidy(least, nowMs, expiresAtMs)
+    for (const [index, log] of this.#logs.entries()) log.forgetTimes(least.locals?.[index] ?? least.lsn)
+  }
+
+  /** Moves the writes of the one log to another region. Forced: what has not come to it is lost, and the log goes on from there. */
   failOver(to: Region, forced: boolean, version: number, nowMs: number): { lostCommits: number } {
-    const keptLsn = forced ? this.replication.receivedLsn(to, nowMs) : this.#committedLsn
-    const lostCommits = this.#committedLsn - keptLsn
+    const log = this.#logs[0]!
+    const keptLsn = forced ? log.replication.receivedLsn(to, nowMs) : log.committedLsn
+    const lostCommits = log.committedLsn - keptLsn
     if (lostCommits > 0) {
-      for (let lsn = keptLsn + 1; lsn <= this.#committedLsn; lsn++) {
+      for (let lsn = keptLsn + 1; lsn <= log.committedLsn; lsn++) {
         this.#world.journal.append({ kind: 'lost', atMs: nowMs, ...this.where, lsn })
       }
       this.items.cut(keptLsn)
-      this.replication.cut(keptLsn, nowMs)
-      this.#commitTimesMs.length = Math.max(0, keptLsn - this.#timesAfterLsn)
-      this.#committedLsn = keptLsn
+      log.cut(keptLsn, nowMs)
     }
-    this.replication.catchUp(to, keptLsn, nowMs)
-    const survived = this.#epochs.map((epoch) => ({ ...epoch, fromLsn: Math.min(epoch.fromLsn, keptLsn + 1) }))
-    this.#epochs = [...survived, { version, fromLsn: keptLsn + 1, writeRegionId: to.id }]
+    log.replication.catchUp(to, keptLsn, nowMs)
+    this.#lineage = (this.#lineage as SingleLineage).moved(version, keptLsn, to.id, lostCommits > 0)
     return { lostCommits }
+  }
+
+  /** Regions were added or removed. */
+  reconfigure(version: number): void {
+    const { topology } = this.#world
+    for (const region of topology.everyRegion) {
+      if (topology.hasSeveralWriteRegions)
+        this.#logs[region.index] ??= RangeLog.empty(this.#world, this.where, () => region)
+    }
+    this.#lineage = this.#lineage.raised(version, this.newest, topology.regions)
   }
 
   /** 0: the region's share of the throughput admits a request now. Else how long to stay away. */
@@ -159,19 +229,33 @@ export class PartitionKeyRange {
     if (budget !== undefined) this.#budgets.set(region, spend(budget, requestUnits))
   }
 
-  /** At most `maxVersions` commits and `maxIntervalMs` behind the newest acknowledged one. */
-  #boundLsn(bound: StalenessBound, nowMs: number): number {
-    const oldEnoughMs = nowMs - bound.maxIntervalMs
-    let lsn = this.#timesAfterLsn
-    while (lsn < this.#committedLsn && this.#commitTimesMs[lsn - this.#timesAfterLsn]! <= oldEnoughMs) lsn++
-    return Math.max(lsn, this.#committedLsn - bound.maxVersions)
+  /** The log that takes the region's writes. */
+  logOf(region: Region): RangeLog {
+    return this.#logOf(region)
   }
 
-  /** Commits that every replica has are within any bound. */
-  #forgetTimes(leastLsn: number): void {
-    const surplus = leastLsn - this.#timesAfterLsn
-    if (surplus < 256 || surplus * 2 < this.#commitTimesMs.length) return
-    this.#commitTimesMs = this.#commitTimesMs.slice(surplus)
-    this.#timesAfterLsn = leastLsn
+  #logOf(region: Region): RangeLog {
+    return this.#world.topology.hasSeveralWriteRegions ? this.#logs[region.index]! : this.#logs[0]!
+  }
+
+  #stateFrom(lsnOf: (log: RangeLog, index: number) => number): LogState {
+    if (!this.#world.topology.hasSeveralWriteRegions) return { lsn: lsnOf(this.#logs[0]!, 0) }
+    return stateOf(this.#logs.map(lsnOf))
+  }
+}
+
+function freshParts(world: ReplicationWorld, where: RangeRef): RangeParts {
+  const { topology } = world
+  const { version, writeRegion, regions, everyRegion, hasSeveralWriteRegions } = topology
+  const common = { items: new ItemStore(), ancestors: [], settledAtMs: Number.NEGATIVE_INFINITY }
+  if (!hasSeveralWriteRegions) {
+    const lineage = new SingleLineage([{ version, fromLsn: 1, writeRegionId: writeRegion.id }])
+    return { ...common, lineage, logs: [RangeLog.empty(world, where, () => topology.writeRegion)] }
+  }
+  const logs = everyRegion.map((region) => RangeLog.empty(world, where, () => region))
+  return {
+    ...common,
+    logs,
+    lineage: new VectorLineage([{ version, after: stateOf(logs.map(() => 0)), regions: [...regions] }]),
   }
 }

@@ -11,6 +11,7 @@ import {
 } from './item-access.ts'
 import { versionAt } from './item-store.ts'
 import { wholeItem } from './item-view.ts'
+import type { LogState } from './log-state.ts'
 import type { ItemOperation, Json, Reply } from './operation.ts'
 import type { PartitionKeyRange } from './partition-range.ts'
 import { refusal } from './replies.ts'
@@ -89,14 +90,14 @@ function queryRanges(
     if (busy) return busy
     const state = chooseState(request, range)
     if (isWaiting(state) || isReply(state)) return state
-    const inputs = documents(request, operation, range, state.lsn)
+    const inputs = documents(request, operation, range, state)
     const page = compiled.run(inputs, operation.parameters ?? [], {
       maxItemCount: maxItemCount - results.length,
       ...(resume === undefined ? {} : { resume }),
     })
     results.push(...page.results)
     const bytes = page.results.reduce<number>((sum, each) => sum + JSON.stringify(each).length, 0)
-    const part = fromRange(request, range, state.lsn, {
+    const part = fromRange(request, range, state, {
       status: 200,
       requestCharge: requestCharge.query({ items: page.results.length, bytes }, level),
     })
@@ -127,19 +128,19 @@ function queryRanges(
   }
 }
 
-/** The documents that the query is about, as the range's log up to `lsn` has them. */
+/** The documents that the query is about, as the range has them in this state. */
 function* documents(
   request: ItemRequest,
   operation: Query,
   range: PartitionKeyRange,
-  lsn: number,
+  state: LogState,
 ): Generator<QueryInput> {
   const id = wantedId(compiledQuery(operation.query).query, operation.parameters ?? [])
   for (const partition of targetPartitions(request, operation, range)) {
     for (const chain of id === undefined ? partition.chains() : partition.withId(id)) {
-      const version = versionAt(chain, lsn)
+      const version = versionAt(chain, state)
       if (version === undefined || visibleItem(request.container, version, request.nowMs) === undefined) continue
-      yield { item: wholeItem(request, range, chain.number, version), place: [partition.number, chain.number] }
+      yield { item: wholeItem(request, chain, version), place: [partition.number, chain.number] }
     }
   }
 }

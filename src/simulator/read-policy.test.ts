@@ -4,11 +4,11 @@ import { type RangeView, readPolicies } from './read-policy.ts'
 const view = (more: Partial<RangeView> = {}): RangeView => {
   const positions = [7, 9, 9, 9]
   return {
-    committedLsn: 10,
+    newest: () => ({ lsn: 10 }),
     chosen: 0,
-    demandedLsn: undefined,
-    position: (i) => positions[i]!,
-    boundLsn: () => 0,
+    demand: undefined,
+    position: (i) => ({ lsn: positions[i]! }),
+    bound: () => ({ lsn: 0 }),
     ...more,
   }
 }
@@ -19,8 +19,8 @@ describe('read policies', () => {
   })
 
   test('BoundedStaleness takes any replica within the bound, else a state at the bound', () => {
-    expect(readPolicies.BoundedStaleness(view({ boundLsn: () => 7 }))).toEqual({ lsn: 7, replica: 0 })
-    expect(readPolicies.BoundedStaleness(view({ boundLsn: () => 8 }))).toEqual({ lsn: 8 })
+    expect(readPolicies.BoundedStaleness(view({ bound: () => ({ lsn: 7 }) }))).toEqual({ lsn: 7, replica: 0 })
+    expect(readPolicies.BoundedStaleness(view({ bound: () => ({ lsn: 8 }) }))).toEqual({ lsn: 8 })
   })
 
   test('Session without a token for the range takes any replica', () => {
@@ -28,18 +28,18 @@ describe('read policies', () => {
   })
 
   test('Session with a token takes the next replica that is far enough', () => {
-    expect(readPolicies.Session(view({ demandedLsn: 7 }))).toEqual({ lsn: 7, replica: 0 })
-    expect(readPolicies.Session(view({ demandedLsn: 8 }))).toEqual({ lsn: 9, replica: 1 })
-    expect(readPolicies.Session(view({ demandedLsn: 8, chosen: 3 }))).toEqual({ lsn: 9, replica: 3 })
+    expect(readPolicies.Session(view({ demand: { lsn: 7 } }))).toEqual({ lsn: 7, replica: 0 })
+    expect(readPolicies.Session(view({ demand: { lsn: 8 } }))).toEqual({ lsn: 9, replica: 1 })
+    expect(readPolicies.Session(view({ demand: { lsn: 8 }, chosen: 3 }))).toEqual({ lsn: 9, replica: 3 })
   })
 
   test('Session with a token that no replica here meets answers nothing', () => {
-    expect(readPolicies.Session(view({ demandedLsn: 10 }))).toBe('not-yet')
+    expect(readPolicies.Session(view({ demand: { lsn: 10 } }))).toBe('not-yet')
   })
 
   test('ConsistentPrefix and Eventual take any replica and know no token', () => {
     for (const level of ['ConsistentPrefix', 'Eventual'] as const) {
-      expect(readPolicies[level](view({ demandedLsn: 10 }))).toEqual({ lsn: 7, replica: 0 })
+      expect(readPolicies[level](view({ demand: { lsn: 10 } }))).toEqual({ lsn: 7, replica: 0 })
     }
   })
 })

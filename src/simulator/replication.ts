@@ -26,23 +26,30 @@ interface Copies {
 export class Replication {
   readonly #world: ReplicationWorld
   readonly #where: RangeRef
-  readonly #copies: readonly Copies[]
+  readonly #home: () => Region
+  /** By the region's index, made when first asked for. */
+  readonly #copies: Copies[]
 
-  constructor(world: ReplicationWorld, where: RangeRef) {
+  /** `home` takes the log's writes: always the same region, or wherever the account's writes are. */
+  constructor(world: ReplicationWorld, where: RangeRef, home: () => Region, copies: readonly Copies[] = []) {
     this.#world = world
     this.#where = where
-    this.#copies = world.topology.regions.map(() => ({
-      link: emptyReplica(),
-      replicas: Array.from({ length: replicasPerRegion }, () => emptyReplica()),
-    }))
+    this.#home = home
+    this.#copies = [...copies]
+  }
+
+  /** The same positions, and the same commits on their way, as the log of a child range. */
+  continuedAs(where: RangeRef): Replication {
+    const copies = this.#copies.map(({ link, replicas }) => ({ link, replicas: [...replicas] }))
+    return new Replication(this.#world, where, this.#home, copies)
   }
 
   /** The write is acknowledged: three replicas of the write region have it now, the fourth and the regions follow. */
   commit(lsn: number, nowMs: number): void {
     const { topology } = this.#world
-    const home = topology.writeRegion
+    const home = this.#home()
     // Three of four must hold every acknowledged write, so a replica still behind stays the one that trails.
-    const copies = this.#copies[home.index]!
+    const copies = this.#copiesOf(home)
     const behind = copies.replicas.findIndex((_, i) => this.position(home, i, nowMs) < lsn - 1)
     this.#deliver(home, lsn, nowMs, nowMs, behind >= 0 ? behind : undefined)
     for (const region of topology.regions) {
@@ -51,18 +58,15 @@ export class Replication {
   }
 
   position(region: Region, index: number, nowMs: number): number {
-    const { replicas } = this.#copies[region.index]!
+    const { replicas } = this.#copiesOf(region)
     const [state, lsn] = replica(replicas[index]!, { kind: 'position', nowMs })
     replicas[index] = state
     return lsn
   }
 
-  /** When the first replica of the region will have applied `lsn`, or undefined when that is not settled. */
-  reachedAtMs(region: Region, lsn: number): number | undefined {
-    const times = this.#copies[region.index]!.replicas.map((state) => reachesAtMs(state, lsn)).filter(
-      (atMs) => atMs !== undefined,
-    )
-    return times.length === 0 ? undefined : Math.min(...times)
+  /** When the replica will have applied `lsn`, or undefined when that is not settled. */
+  reachedAtMs(region: Region, index: number, lsn: number): number | undefined {
+    return reachesAtMs(this.#copiesOf(region).replicas[index]!, lsn)
   }
 
   /** What every replica of every region has applied. */
@@ -76,12 +80,12 @@ export class Replication {
 
   /** Commits that are held back for the region. */
   heldFor(region: Region, committedLsn: number): number {
-    return committedLsn - promisedLsn(this.#copies[region.index]!.link)
+    return committedLsn - promisedLsn(this.#copiesOf(region).link)
   }
 
   /** Nothing that is still on its way to the region arrives. */
   stop(region: Region, nowMs: number): void {
-    const copies = this.#copies[region.index]!
+    const copies = this.#copiesOf(region)
     const [arrived, arrivedLsn] = replica(copies.link, { kind: 'position', nowMs })
     if (promisedLsn(arrived) === arrivedLsn) return
     this.#withdraw(copies, arrivedLsn, nowMs)
@@ -89,6 +93,7 @@ export class Replication {
       kind: 'withdrawn',
       atMs: nowMs,
       ...this.#where,
+      ...this.#writeRegion(),
       region: region.name,
       beyondLsn: arrivedLsn,
     })
@@ -96,19 +101,19 @@ export class Replication {
 
   /** Sends what was held back, all at once. */
   resume(region: Region, committedLsn: number, nowMs: number): void {
-    const { topology } = this.#world
-    if (region === topology.writeRegion || !topology.flows(topology.writeRegion, region)) return
+    const home = this.#home()
+    if (region === home || !this.#world.topology.flows(home, region)) return
     if (this.heldFor(region, committedLsn) > 0) this.#ship(region, committedLsn, nowMs)
   }
 
   /** How much of the log has come to the region. */
   receivedLsn(region: Region, nowMs: number): number {
-    return replica(this.#copies[region.index]!.link, { kind: 'position', nowMs })[1]
+    return replica(this.#copiesOf(region).link, { kind: 'position', nowMs })[1]
   }
 
   /** All four replicas of the region stand at the end of the log at once, as a new write region's must. */
   catchUp(region: Region, committedLsn: number, nowMs: number): void {
-    const copies = this.#copies[region.index]!
+    const copies = this.#copiesOf(region)
     const whole = emptyReplica(committedLsn)
     copies.link = whole
     for (let i = 0; i < replicasPerRegion; i++) copies.replicas[i] = whole
@@ -117,30 +122,40 @@ export class Replication {
 
   /** The log was cut after `lsn`, everywhere. */
   cut(lsn: number, nowMs: number): void {
-    for (const [index, copies] of this.#copies.entries()) {
+    for (const region of this.#world.topology.regions) {
+      const copies = this.#copiesOf(region)
       copies.link = replica(copies.link, { kind: 'cut', lsn, nowMs })[0]
       for (const [i, state] of copies.replicas.entries()) {
         copies.replicas[i] = replica(state, { kind: 'cut', lsn, nowMs })[0]
       }
-      const region = this.#world.topology.regions[index]!
       this.#world.journal.append({
         kind: 'withdrawn',
         atMs: nowMs,
         ...this.#where,
+        ...this.#writeRegion(),
+        ...this.#writeRegion(),
         region: region.name,
         beyondLsn: lsn,
       })
     }
   }
 
+  #copiesOf(region: Region): Copies {
+    this.#copies[region.index] ??= {
+      link: emptyReplica(),
+      replicas: Array.from({ length: replicasPerRegion }, () => emptyReplica()),
+    }
+    return this.#copies[region.index]!
+  }
+
   #ship(region: Region, lsn: number, nowMs: number): void {
     const { topology } = this.#world
-    this.#deliver(region, lsn, nowMs + topology.drawDelayMs(topology.writeRegion, region), nowMs, undefined)
+    this.#deliver(region, lsn, nowMs + topology.drawDelayMs(this.#home(), region), nowMs, undefined)
   }
 
   #deliver(region: Region, lsn: number, atMs: number, nowMs: number, trailing: number | undefined): void {
     const { random, replicaLag } = this.#world
-    const copies = this.#copies[region.index]!
+    const copies = this.#copiesOf(region)
     const [link, arrivesAtMs] = replica(copies.link, { kind: 'send', lsn, atMs })
     copies.link = replica(link, { kind: 'position', nowMs })[0]
     const last = trailing ?? integerBelow(random, replicasPerRegion)
@@ -153,6 +168,11 @@ export class Replication {
       appliedAtMs.push(settledMs)
     }
     this.#record(region, lsn, nowMs, (i) => appliedAtMs[i]!)
+  }
+
+  /** With several write regions the journal tells whose log it speaks of. */
+  #writeRegion(): { readonly writeRegionId?: number } {
+    return this.#world.topology.hasSeveralWriteRegions ? { writeRegionId: this.#home().id } : {}
   }
 
   #withdraw(copies: Copies, beyondLsn: number, nowMs: number): void {
@@ -168,6 +188,7 @@ export class Replication {
       kind: 'replication',
       atMs: nowMs,
       ...this.#where,
+      ...this.#writeRegion(),
       region: region.name,
       lsn,
       arrivesAtMs: Array.from({ length: replicasPerRegion }, (_, i) => arrivesAtMs(i)),

@@ -5,6 +5,8 @@ export interface Epoch {
   readonly version: number
   readonly fromLsn: number
   readonly writeRegionId: number
+  /** Nothing was lost when it began, so that older versions' tokens still bind in full. */
+  readonly keepsAll?: true
 }
 
 /**
@@ -35,7 +37,7 @@ export function demandedLsn(token: RangeToken, epochs: readonly Epoch[]): number
         lsn = Math.max(lsn, Number(region) === epoch.writeRegionId ? Number(localLsn) : Number.POSITIVE_INFINITY)
       }
       lsn = Math.max(lsn, epoch.fromLsn - 1)
-    } else if (epoch.version > version) {
+    } else if (epoch.version > version && epoch.keepsAll !== true) {
       lsn = Math.min(lsn, epoch.fromLsn - 1)
     }
   }

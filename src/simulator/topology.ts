@@ -6,8 +6,9 @@ export interface Region {
   readonly name: string
   /** Small and never reused: it stands in session tokens. */
   readonly id: number
+  /** As unique as the id, from 0. */
   readonly index: number
-  state: 'online' | 'unavailable' | 'hang'
+  state: 'online' | 'unavailable' | 'hang' | 'removed'
 }
 
 /** A region as it stands: `writable` as `GET /` announces it, which a failover window makes true of two. */
@@ -20,10 +21,14 @@ export interface RegionStatus {
 
 /** Who is there, who writes, and how commits travel. Regions are named freely at the door and numbered inside. */
 export class Topology {
-  readonly regions: readonly Region[]
+  /** Every region takes writes, each into a log of its own. */
+  readonly hasSeveralWriteRegions: boolean
+  /** The first region, and after a failover another one; with several write regions it only takes changes of metadata. */
   writeRegion: Region
-  /** Raised by each change of the write region. */
+  /** Raised by each change that session tokens must tell apart. */
   version = 1
+  #regions: readonly Region[] = []
+  #everyRegion: readonly Region[] = []
   readonly #byKey = new Map<string, Region>()
   /** Most callers write a region as the account does: nothing to normalise then. */
   readonly #byName = new Map<string, Region>()
@@ -32,17 +37,14 @@ export class Topology {
   readonly #defaultDelay: Delay
   readonly #random: Random
   #formerWriteRegion: { region: Region; untilMs: number } | undefined
+  #lingering: readonly { readonly region: Region; readonly untilMs: number }[] = []
 
   constructor(settings: Settings, random: Random) {
-    this.regions = settings.regions.map((name, index) => ({ name, id: index + 1, index, state: 'online' }))
-    for (const region of this.regions) {
-      this.#byKey.set(regionKey(region.name), region)
-      this.#byName.set(region.name, region)
-    }
-    const first = this.regions[0]
+    for (const name of settings.regions) this.add(name)
+    const first = this.#regions[0]
     if (first === undefined) throw new Error('an account needs at least one region')
-    if (this.#byKey.size < this.regions.length) throw new Error('two regions of the account have the same name')
     this.writeRegion = first
+    this.hasSeveralWriteRegions = settings.multipleWriteLocations
     this.#defaultDelay = settings.replication
     this.#random = random
     for (const { from, to, delay } of settings.replicationBetween) {
@@ -50,21 +52,64 @@ export class Topology {
     }
   }
 
-  /** The region of that name; throws on a name that the account does not have: a caller's mistake, not an event. */
+  /** The regions of the account as it is now. */
+  get regions(): readonly Region[] {
+    return this.#regions
+  }
+
+  /** Those that were removed too, in the order of their indexes. */
+  get everyRegion(): readonly Region[] {
+    return this.#everyRegion
+  }
+
+  /** Those that take writes. */
+  get writeRegions(): readonly Region[] {
+    return this.hasSeveralWriteRegions ? this.#regions : [this.writeRegion]
+  }
+
+  takesWrites(region: Region): boolean {
+    return this.hasSeveralWriteRegions ? this.#regions.includes(region) : region === this.writeRegion
+  }
+
+  /** The region of that name, also one that was removed; throws on a name that the account never had. */
   region(name: string): Region {
     const region = this.#byName.get(name) ?? this.#byKey.get(regionKey(name))
     if (region === undefined) throw new Error(`the simulated account has no region "${name}"`)
     return region
   }
 
+  /** A region of its own number, also when one of this name was there before. Throws while there is one. */
+  add(name: string): Region {
+    const key = regionKey(name)
+    if (this.#regions.some((region) => regionKey(region.name) === key)) {
+      throw new Error(`two regions of the account have the same name "${name}"`)
+    }
+    const index = this.#everyRegion.length
+    const region: Region = { name, id: index + 1, index, state: 'online' }
+    this.#regions = [...this.#regions, region]
+    this.#everyRegion = [...this.#everyRegion, region]
+    this.#lingering = this.#lingering.filter((each) => regionKey(each.region.name) !== key)
+    this.#byKey.set(key, region)
+    this.#byName.set(name, region)
+    return region
+  }
+
+  remove(region: Region, announcedUntilMs: number): void {
+    region.state = 'removed'
+    this.#regions = this.#regions.filter((each) => each !== region)
+    this.#lingering = [...this.#lingering, { region, untilMs: announcedUntilMs }]
+    if (region === this.writeRegion) this.writeRegion = this.#regions[0]!
+  }
+
   status(nowMs: number): RegionStatus[] {
     const former = this.#formerWriteRegion
-    const announced = former !== undefined && nowMs < former.untilMs ? former.region : this.writeRegion
-    return this.regions.map((region) => ({
+    const announced = former !== undefined && nowMs < former.untilMs ? former.region : undefined
+    const lingering = this.#lingering.filter(({ untilMs }) => nowMs < untilMs).map(({ region }) => region)
+    return [...this.#regions, ...lingering].map((region) => ({
       name: region.name,
       id: region.id,
       state: region.state,
-      writable: region === this.writeRegion || region === announced,
+      writable: this.takesWrites(region) || region === announced,
     }))
   }
 

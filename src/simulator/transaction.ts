@@ -1,43 +1,45 @@
 import { expiryOf, type ItemRequest, visibleItem } from './item-access.ts'
-import type { ItemChain, ItemVersion } from './item-store.ts'
-import { etagOf, systemProperties, wholeItem } from './item-view.ts'
+import { type ItemChain, type ItemVersion, versionAt } from './item-store.ts'
+import { type Birth, etagOf, systemProperties, wholeItem } from './item-view.ts'
 import { decideWrite, type Found, type ItemWrite, itemBytesMax } from './item-write.ts'
+import type { LogState } from './log-state.ts'
 import type { Item, Json, Reply } from './operation.ts'
 import type { PartitionKeyRange, RangeWrite } from './partition-range.ts'
 import { refusal } from './replies.ts'
 import { requestCharge } from './request-charge.ts'
 import { compiledQuery } from './sql/cache.ts'
 
-interface Staged extends RangeWrite {
-  /** The item's number in its range. */
-  readonly number: number
-}
+type Staged = RangeWrite & Birth
+
+/** An item as the transaction finds it. */
+type Before = Pick<ItemVersion, 'item' | 'bytes' | 'log' | 'lsn' | 'configuration' | 'committedAtMs'>
 
 /** Writes of one range that become one commit. Each is decided on what the ones before it left. */
 export class Transaction {
   readonly #request: ItemRequest
   readonly #range: PartitionKeyRange
-  /** The LSN that the commit will get. */
-  readonly #lsn: number
+  readonly #state: LogState
+  /** Where the commit will stand. */
+  readonly #position: ReturnType<PartitionKeyRange['nextCommit']>
   readonly #staged: Staged[] = []
 
   constructor(request: ItemRequest, range: PartitionKeyRange) {
     this.#request = request
     this.#range = range
-    this.#lsn = range.committedLsn + 1
+    this.#state = range.writeState(request.region, request.nowMs)
+    this.#position = range.nextCommit(request.region)
   }
 
   /** The answer that the write gets if the transaction is committed. Throws the query room's problem with a condition. */
   write(operation: ItemWrite, key: string, id: string): Reply {
     const { container, nowMs } = this.#request
-    const range = this.#range
-    const chain = range.items.chain(key, id)
+    const chain = this.#range.items.chain(key, id)
     const before = this.#before(key, id, chain)
     const item = visibleItem(container, before, nowMs)
-    const found: Found | undefined = item && before && { item, etag: etagOf(container, range, before.lsn) }
-    const number = this.#numberOf(key, id, chain)
+    const birth = this.#birthOf(key, id, chain)
+    const found: Found | undefined = item && before && { item, etag: etagOf(container, birth.birthplace, before) }
     const decision = decideWrite(operation, found, {
-      matches: (condition) => matchesCondition(wholeItem(this.#request, range, number, before!), condition),
+      matches: (condition) => matchesCondition(wholeItem(this.#request, birth, before!), condition),
       fixedProperties: ['id', ...systemProperties, ...container.partitionKeyPaths.map((names) => names[0]!)],
     })
     if ('message' in decision) {
@@ -45,17 +47,17 @@ export class Transaction {
       return refusal(status, message, { substatus, requestCharge: requestCharge.refusedWrite() })
     }
     if (decision.next === undefined) {
-      this.#staged.push({ key, id, item: undefined, bytes: 0, number })
+      this.#staged.push({ key, id, item: undefined, bytes: 0, ...birth })
       return { status: 204, requestCharge: requestCharge.remove(before?.bytes ?? 0) }
     }
     // Replies hand out parts of the stored item: nobody may change it afterwards.
     const next = freezeDeep({ ...decision.next })
-    const body = wholeItem(this.#request, range, number, { item: next, lsn: this.#lsn, committedAtMs: nowMs })
+    const body = wholeItem(this.#request, birth, this.#asCommitted(next))
     const bytes = Buffer.byteLength(JSON.stringify(body))
     if (bytes > itemBytesMax) {
       return refusal(413, 'The item is larger than 2 MB.', { requestCharge: requestCharge.refusedWrite() })
     }
-    this.#staged.push({ key, id, item: next, bytes, number })
+    this.#staged.push({ key, id, item: next, bytes, ...birth })
     const charge = found === undefined ? requestCharge.create(bytes) : requestCharge.replace(bytes)
     return { status: decision.status, body, requestCharge: charge, etag: body._etag }
   }
@@ -67,33 +69,32 @@ export class Transaction {
     if (before === undefined || visibleItem(this.#request.container, before, this.#request.nowMs) === undefined) {
       return undefined
     }
-    return { body: wholeItem(this.#request, this.#range, this.#numberOf(key, id, chain), before), bytes: before.bytes }
+    return { body: wholeItem(this.#request, this.#birthOf(key, id, chain), before), bytes: before.bytes }
   }
 
-  /** Commits what was staged, if anything. */
-  commit(): void {
-    if (this.#staged.length === 0) return
-    this.#range.commit(this.#staged, this.#request.nowMs, expiryOf(this.#request.container))
+  /** Commits what was staged, if anything. Returns the state that answers the write. */
+  commit(): LogState {
+    const { region, nowMs, container } = this.#request
+    if (this.#staged.length === 0) return this.#state
+    this.#range.commit(region, this.#staged, nowMs, expiryOf(container))
+    return this.#range.writeState(region, nowMs)
   }
 
-  #before(
-    key: string,
-    id: string,
-    chain: ItemChain | undefined,
-  ): Pick<ItemVersion, 'item' | 'bytes' | 'lsn' | 'committedAtMs'> | undefined {
+  #before(key: string, id: string, chain: ItemChain | undefined): Before | undefined {
     const staged = this.#staged.findLast((write) => write.id === id && write.key === key)
-    return staged ? { ...staged, lsn: this.#lsn, committedAtMs: this.#request.nowMs } : chain?.newest
+    return staged ? { ...this.#asCommitted(staged.item), bytes: staged.bytes } : versionAt(chain, this.#state)
   }
 
-  #numberOf(key: string, id: string, chain: ItemChain | undefined): number {
-    if (chain !== undefined) return chain.number
-    const { items } = this.#range
-    const newcomers: string[] = []
-    for (const write of this.#staged) {
-      if (write.key === key && write.id === id) return write.number
-      if (write.number >= items.nextItemNumber) newcomers.push(`${write.number}`)
-    }
-    return items.nextItemNumber + new Set(newcomers).size
+  #asCommitted(item: Item | undefined) {
+    return { item, ...this.#position, configuration: this.#position.version, committedAtMs: this.#request.nowMs }
+  }
+
+  #birthOf(key: string, id: string, chain: ItemChain | undefined): Birth {
+    const born = chain ?? this.#staged.find((write) => write.key === key && write.id === id)
+    if (born !== undefined) return { birthplace: born.birthplace, number: born.number }
+    const next = this.#range.items.nextItemNumber
+    const newcomers = this.#staged.map(({ number }) => number).filter((number) => number >= next)
+    return { birthplace: this.#range.id, number: Math.max(next - 1, ...newcomers) + 1 }
   }
 }
 
