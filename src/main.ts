@@ -6,6 +6,7 @@ import { ConfigurationProblem } from './base/configuration-problem.ts'
 import { addCheck } from './cli/check.ts'
 import { HopwatchCommand } from './cli/command.ts'
 import { CommandError, type ExitCode, exitCodes } from './cli/command-error.ts'
+import { addExplore } from './cli/explore.ts'
 import { addSchema } from './cli/schema.ts'
 import { addServe } from './cli/serve.ts'
 import { addSimulate } from './cli/simulate.ts'
@@ -40,6 +41,7 @@ addServe(program, done, stopped)
 addCheck(program, done, stopped)
 addValidate(program, done)
 addSimulate(program, done, stopped)
+addExplore(program, done, stopped)
 addSchema(program, done)
 for (const command of program.commands) {
   command.exitOverride().showHelpAfterError(`(hopwatch ${command.name()} --help tells what can be written)`)

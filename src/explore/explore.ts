@@ -13,12 +13,23 @@ import type { Operation } from '../simulator/operation.ts'
 import { DirectStore } from './direct-store.ts'
 import { type Disagreement, Oracle } from './oracle.ts'
 import { randomScenario } from './random-scenario.ts'
+import { tellRun } from './story.ts'
 
 export interface Exploration {
   readonly runs: number
   /** How often each verdict and token state was judged, so that a test can see that the ground was covered. */
   readonly covered: ReadonlyMap<string, number>
   readonly disagreements: readonly SeededDisagreement[]
+}
+
+/** One run as it was judged and checked. */
+export interface ExploredRun {
+  /** Its place in the world, from 0. */
+  readonly index: number
+  readonly run: FinishedRun
+  readonly disagreements: readonly Disagreement[]
+  /** The run as a person can follow it. */
+  readonly tell: () => string
 }
 
 /** With the seed that replays it and the run as it was judged. */
@@ -33,7 +44,11 @@ const regions = ['West Europe', 'North Europe', 'East US']
  * Random journeys in random weather against the simulated account, on a manual clock, each judgement compared with the
  * journal. One seed makes one world of `runsPerWorld` runs; the same seed replays it.
  */
-export async function exploreWorld(seed: string, runsPerWorld: number): Promise<Exploration> {
+export async function exploreWorld(
+  seed: string,
+  runsPerWorld: number,
+  onRun?: (explored: ExploredRun) => void,
+): Promise<Exploration> {
   const random = seededRandom(seed)
   const clock = new ManualClock()
   const account = new SimulatedAccount(randomLayout(random), random.fork('account'))
@@ -61,9 +76,9 @@ export async function exploreWorld(seed: string, runsPerWorld: number): Promise<
     const run = await finish(clock, runner.run(planner.next(), 0))
     for (const key of [...run.events.flatMap(coveredBy), ...run.violations.map(({ guarantee }) => guarantee)])
       covered.set(key, (covered.get(key) ?? 0) + 1)
-    for (const disagreement of oracle.check(run)) {
-      disagreements.push({ ...disagreement, seed, judgedRun: run })
-    }
+    const found = oracle.check(run)
+    for (const disagreement of found) disagreements.push({ ...disagreement, seed, judgedRun: run })
+    onRun?.({ index, run, disagreements: found, tell: () => tellRun(run, scenario, evidence) })
   }
   return { runs: runsPerWorld, covered, disagreements }
 }
