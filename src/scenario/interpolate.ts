@@ -5,16 +5,18 @@ export type Interpolated =
   | { readonly kind: 'text'; readonly text: string; readonly replaced: boolean }
   | { readonly kind: 'refused'; readonly message: string; readonly instead: string }
 
-const reference = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$\{/g
+const reference = /\$\$\{|\$\{run\.[^}]*\}|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$\{/g
 
 /**
  * Replaces `${NAME}` and `${NAME:-default}`; `$${` stands for a plain `${`. As in a shell, the default also serves when
- * the variable is empty. A value from the environment is never part of a message: it may be a secret.
+ * the variable is empty. `${run.…}` stays as it is. A value from the environment is never part of a message: it may be a secret.
  */
 export function interpolate(text: string, env: Environment): Interpolated {
   let refused: Interpolated | undefined
   const replaced = text.replaceAll(reference, (match, name: string | undefined, fallback: string | undefined) => {
     if (match === '$${') return '${'
+    // The run's own values, which each request of a step fills in.
+    if (match.startsWith('${run.')) return match
     if (name === undefined) {
       refused ??= {
         kind: 'refused',

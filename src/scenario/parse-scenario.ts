@@ -2,6 +2,7 @@ import type { Scenario } from '../domain/scenario.ts'
 import { buildScenario } from './build-scenario.ts'
 import { checkShape, type KeyAdvice, salvage } from './check-shape.ts'
 import { byPosition, type Problem } from './problem.ts'
+import { endpointRules } from './rules/endpoints.ts'
 import { hopRules } from './rules/hops.ts'
 import { journeyRules } from './rules/journey.ts'
 import type { Draft, Rule } from './rules/rule.ts'
@@ -15,10 +16,10 @@ export type ParsedScenario =
   | { readonly scenario: Scenario; readonly problems?: never }
   | { readonly scenario?: never; readonly problems: readonly Problem[] }
 
-const rules: readonly Rule[] = [...timeRules, ...hopRules, ...journeyRules, ...wholeRules]
+const rules: readonly Rule[] = [...timeRules, ...hopRules, ...journeyRules, ...endpointRules, ...wholeRules]
 
 const advice: KeyAdvice = {
-  topics: { 'hops.*': 'hop key', arms: 'arm' },
+  topics: { 'hops.*': 'hop key' },
   keys: {
     // What an earlier draft or another tool would call it; too far from the real name to be guessed by its letters.
     name: { message: 'unknown key "name"', instead: 'write "scenario"' },
@@ -41,6 +42,7 @@ export function parseScenario(text: string, source: Source): ParsedScenario {
   const problems = allProblems(file, [
     ...checkShape(file, scenarioFile, advice),
     ...checkSchedule(file),
+    ...checkContainer(file),
     ...checkRules(file),
   ])
   if (problems.length > 0) return { problems }
@@ -51,6 +53,17 @@ export function parseScenario(text: string, source: Source): ParsedScenario {
 function checkSchedule(file: YamlFile): Problem[] {
   if (!isMapping(file.value) || 'every' in file.value || 'cron' in file.value) return []
   return [file.problemAt([], 'key', 'nothing says when runs start', 'add for example "every: 2s"')]
+}
+
+/** A container is needed unless every hop is a service of which nothing is known. */
+function checkContainer(file: YamlFile): Problem[] {
+  const { value } = file
+  if (!isMapping(value)) return []
+  const hops = isMapping(value.hops) ? Object.values(value.hops) : []
+  if (hops.length > 0 && hops.every((hop) => isMapping(hop) && 'endpoint' in hop)) return []
+  return ['container', 'partitionKey']
+    .filter((key) => !(key in value))
+    .map((key) => file.problemAt([], 'key', `the key "${key}" is missing`, `add "${key}:"`))
 }
 
 function checkRules(file: YamlFile): Problem[] {
