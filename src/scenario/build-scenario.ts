@@ -1,15 +1,15 @@
-import type { Arm, HopDeclaration, Scenario, Schedule, Step } from '../domain/scenario.ts'
+import type { Arm, HopDeclaration, Polling, Scenario, Schedule, Step } from '../domain/scenario.ts'
 import { buildCarry } from './build-carry.ts'
 import { buildRequest } from './build-request.ts'
+import { placedSteps } from './placed-steps.ts'
 import type { ScenarioFile, StepFile } from './schema.ts'
-import { sendersOf } from './senders.ts'
 import { isMapping } from './shape.ts'
 
 const usualJitter = { share: 0.1 } as const
 
 /** The scenario that a file declares. Only for a file in which nothing was found wrong. */
 export function buildScenario(file: ScenarioFile): Scenario {
-  const senders = sendersOf(file.journey)
+  const senders = new Map(placedSteps(file.journey).map(({ step, sender }) => [step, sender]))
   return {
     name: file.scenario,
     about: file.about ?? '',
@@ -23,7 +23,7 @@ export function buildScenario(file: ScenarioFile): Scenario {
     ttlSeconds: file.ttl / 1000,
     visibilityWithinMs: file.visibility.within,
     hops: Object.keys(file.hops).map((name) => buildHop(name, file.hops)),
-    journey: file.journey.map((step, index) => buildStep(step, senders[index])),
+    journey: file.journey.map((step) => buildStep(step, senders)),
     arms: buildArms(file.arms),
     objectives: {
       staleReads: file.objectives.staleReads,
@@ -61,19 +61,48 @@ function buildHop(name: string, hops: ScenarioFile['hops']): HopDeclaration {
   }
 }
 
-function buildStep(step: StepFile, sender: string | undefined): Step {
+type Senders = ReadonlyMap<StepFile, string | undefined>
+
+function buildStep(step: StepFile, senders: Senders): Step {
   if ('wait' in step) return { kind: 'wait', sweepMs: [step.wait].flat() }
   if ('request' in step) return buildRequest(step)
   if ('write' in step) return { kind: 'write', write: step.write, at: step.at }
-  if ('read' in step) {
-    const read = step.scope === 'cross-partition' ? 'cross-partition-query' : step.read
-    return { kind: 'read', read, at: step.at }
-  }
-  return buildCarry(step, sender ?? '')
+  if ('loseResponse' in step) return { kind: 'write', write: step.loseResponse, at: step.at, losesResponse: true }
+  if ('read' in step) return { kind: 'read', read: inScope(step.read, step.scope), at: step.at }
+  if ('poll' in step) return { kind: 'poll', at: step.at, ...buildPolling(step) }
+  if ('reconnect' in step) return { kind: 'reconnect', at: step.reconnect }
+  if ('offline' in step) return { kind: 'offline', at: step.at, sweepMs: [step.offline].flat(), writes: step.writes }
+  if ('parallel' in step)
+    return { kind: 'parallel', branches: step.parallel.map((steps) => steps.map((each) => buildStep(each, senders))) }
+  return buildCarry(step, senders.get(step) ?? '')
 }
 
-function buildArms(arms: ScenarioFile['arms']): Arm[] {
-  const controlShare = arms?.control?.share ?? 0
-  const propagated: Arm = { name: 'propagated', share: 1 - controlShare, token: 'carried' }
-  return controlShare > 0 ? [propagated, { name: 'control', share: controlShare, token: 'lost' }] : [propagated]
+const inScope = <Read extends string>(read: Read, scope: string | undefined) =>
+  scope === 'cross-partition' ? 'cross-partition-query' : read
+
+type PollFile = NonNullable<NonNullable<NonNullable<ScenarioFile['arms']>['workaround']>['reads']>
+
+const buildPolling = ({ poll, every, within, scope }: PollFile): Polling => ({
+  read: inScope(poll, scope),
+  everyMs: every,
+  withinMs: within,
+})
+
+/** The first arm has the runs that the others leave. */
+function buildArms({ control, canary, workaround }: NonNullable<ScenarioFile['arms']> = {}): Arm[] {
+  const others: Arm[] = []
+  if (control) others.push({ name: 'control', share: control.share, token: 'lost' })
+  if (canary) others.push({ name: 'canary', share: canary.share, token: 'unsatisfiable' })
+  if (workaround)
+    others.push({ name: 'workaround', share: workaround.share, token: 'lost', ...buildInstead(workaround) })
+  const left = others.reduce((share, arm) => share - arm.share, 1)
+  return [{ name: 'propagated', share: left, token: 'carried' }, ...others]
+}
+
+function buildInstead({
+  reads,
+  consistency,
+}: NonNullable<NonNullable<ScenarioFile['arms']>['workaround']>): Pick<Arm, 'instead'> {
+  if (reads) return { instead: { kind: 'poll', ...buildPolling(reads) } }
+  return consistency ? { instead: { kind: 'consistency', level: consistency } } : {}
 }

@@ -8,6 +8,7 @@ const directory = new URL('invalid/', import.meta.url)
 /** What is printed for each file of `invalid/`, after its name: line, column, what is wrong, what to write instead. */
 const expected: Readonly<Record<string, readonly string[]>> = {
   'alias-bomb': ['5:1: this goes too deep or grows too large; use fewer levels, entries and aliases'],
+  'arms-take-all': ['15:20: no share is left to "propagated"; write for example "10%"'],
   'bad-client': ['7:24: "shared" is not a client; write "own" or "per-operation"'],
   'bad-consistency': ['7:29: "sesion" is not a consistency level; write "Session"'],
   'bad-container': [
@@ -38,11 +39,19 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'bad-timezone': [
     '3:11: "Europe/Atlantis" is not a time zone; write an IANA name, for example "Europe/Oslo" or "UTC"',
   ],
+  'branch-of-branch': ['11:11: a branch cannot branch again; put its steps into branches of the outer "parallel"'],
+  'branches-both-write': [
+    '13:11: two branches write the probe document at the same time, so nobody could say which version is the newer; let one branch write, and the others read',
+  ],
   'broken-variable': [
     '2:8: "${" does not begin a variable; write a name and "}" after it, or "$$" before a "{" that is meant',
   ],
+  'canary-without-carry': ['13:3: the journey carries no token, so no canary could travel; leave the arm out'],
+  'carry-from-branches': ['13:7: nothing says where this carry leaves; add "from:", or put a write before it'],
   'carry-from-nowhere': ['9:7: nothing says where this carry leaves; add "from:", or put a write before it'],
-  'carry-to-itself': ['10:26: "gateway" would carry to itself; name another hop, or leave the step out'],
+  'carry-to-itself': [
+    '10:26: "gateway" would carry to itself; name another hop, or leave the step out; "device" and "store" may, for they keep the token',
+  ],
   'control-alone': ['12:1: "control" has nothing to be compared with; add "propagated: {}"'],
   'control-of-endpoint': [
     '10:3: the arm "control" changes what carries bring, and this journey carries nothing; leave it out: the service keeps the token to itself',
@@ -52,6 +61,9 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '9:14: the second run would find the document of the first, so its create is refused; write "upsert", or "document: fresh"',
   ],
   'create-twice': ['10:14: the document exists already, so a create is refused; write "upsert", "replace" or "patch"'],
+  'deadline-shorter-than-poll': [
+    '12:11: the deadline of 12s leaves no time for 15s of waits and re-reads; write a longer deadline, or shorten the waits or "visibility: { within }"',
+  ],
   'deadline-too-short': [
     '12:11: the deadline of 5s leaves no time for 10s of waits and re-reads; write a longer deadline, or shorten the waits or "visibility: { within }"',
   ],
@@ -92,11 +104,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ],
   'jitter-too-long': ['12:9: the jitter is longer than the period; write 2s or less'],
   'jitter-with-cron': ['3:1: "jitter" belongs to "every"; "cron" names exact times; leave it out'],
-  'later-arm': ['14:3: arm "canary" is not available in this version; write "propagated" or "control"'],
   'later-read': ['11:13: read "changeFeed" is not available in this version; write "point" or "query"'],
-  'later-step': [
-    '11:5: step "reconnect" is not available in this version; write "write", "read", "carry", "wait" or "request"',
-  ],
   'later-write': [
     '9:14: write "batch" is not available in this version; write "create", "upsert", "replace", "patch" or "delete"',
   ],
@@ -119,14 +127,21 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'not-a-step': ['11:5: "read" is not a step; write for example "{ read: point, at: hop }"'],
   'not-closed': ['12:1: a brace or bracket before this is not closed; close it'],
   'number-for-duration': ['2:8: "2" is not a duration; write a number with ms, s, m or h, for example "2s"'],
+  'offline-patch-after-delete': ['10:53: there is no document to patch; write "upsert", or put an upsert before it'],
   'option-of-another-carrier': [
     '10:37: "redelivery" means nothing for the carrier "header"; leave it out, or write "carry:" with "message"',
     '10:54: "ttl" means nothing for the carrier "header"; leave it out, or write "carry:" with "store"',
   ],
   'patch-of-nothing': ['9:14: there is no document to patch; write "upsert", or put an upsert before it'],
+  'poll-once': ['11:54: the poll ends before its second try; write 1s or more'],
+  'poll-too-often': ['11:42: the poll could try 5000 times; write 5ms or more, or a shorter "within"'],
+  'read-beside-its-carry': [
+    '12:30: this read can prove nothing: no write has reached "itinerary" before it; put "{ carry: header, to: itinerary }" between the write and it',
+  ],
   'read-not-reached': [
     '10:24: this read can prove nothing: no write has reached "itinerary" before it; put "{ carry: header, to: itinerary }" between the write and it',
   ],
+  'reconnect-unknown-hop': ['10:18: there is no hop "phone"; write "gateway" or "itinerary"'],
   'repeated-partition-key': ['4:29: this level stands here twice; keep one of them'],
   'request-elsewhere': [
     '6:36: "http://other.example/x" is not a path; write a slash first, for example "/enrolments/${run.key}"',
@@ -194,10 +209,16 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '6:59: ${run.user} stands for nothing; write ${run.id}, ${run.key}, ${run.version} or ${run.token}',
     '7:64: exactly one of "pointer" or "pattern" belongs here; write "{ pointer: /version }"',
   ],
-  'unknown-step': ['11:5: a step without "write", "read", "carry", "wait" or "request"; write "read"'],
+  'unknown-step': [
+    '11:5: a step without "write", "read", "poll", "carry", "wait", "reconnect", "offline", "loseResponse", "request" or "parallel"; write "read"',
+  ],
   'unknown-step-key': ['11:35: unknown key "with"; the keys here are "read", "at" and "scope"'],
   'unset-variable': ['2:8: the environment variable PERIOD is not set; set it, or write "${PERIOD:-default}"'],
   'variable-in-braces': ['6:23: a variable within braces or brackets needs quotes; put it in double quotes'],
+  'workaround-of-nothing': [
+    '14:3: nothing says what the workaround does; add "reads: { poll: query }" or for example "consistency: Strong"',
+  ],
+  'workaround-twofold': ['14:52: a workaround does one thing, so that its cost has one cause; keep one'],
   'write-after-delete': ['11:14: there is no document to replace; write "upsert", or put an upsert before it'],
   'writes-back-of-lost': ['10:61: "writesBack" means nothing for "lost"; leave it out, or write "token: older"'],
   'wrong-case': ['12:1: unknown key "Budget"; write "budget"'],

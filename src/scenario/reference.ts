@@ -34,6 +34,8 @@ function rowsOf(schema: Schema, path: string): Row[] {
 
 /** Rows of what stands below a key: its own keys, those of any name, of its entries, or of one of its shapes. */
 function nestedRows(schema: Schema, key: string): Row[] {
+  // The steps of a branch are those of the journey.
+  if (key.endsWith('.parallel[][]')) return []
   if (isMapping(schema.properties)) return rowsOf(schema, key)
   if (isMapping(schema.additionalProperties)) return nestedRows(schema.additionalProperties, `${key}.<name>`)
   if (isMapping(schema.items)) return nestedRows(schema.items, `${key}[]`)

@@ -1,13 +1,10 @@
 import { z } from 'zod'
-import { writeKinds } from '../domain/scenario.ts'
 import { consistencyLevels } from '../protocol/consistency-level.ts'
-import { carry } from './carry-schema.ts'
 import { partitionKeyPath } from './partition-key.ts'
-import { hopUrl, requestStep } from './request-schema.ts'
-import { choice, describe, isMapping, mapByName, mapOf, refuse } from './shape.ts'
-import { whyUnavailable } from './unavailable.ts'
+import { hopUrl } from './request-schema.ts'
+import { choice, describe, isMapping, mapByName, mapOf } from './shape.ts'
+import { pollTimes, step } from './step-schema.ts'
 import * as values from './values.ts'
-import { alternatives, nearest, quote } from './words.ts'
 
 /**
  * What a scenario file may say: the one source of the parser's shape, of `schema/scenario.json` and of the reference in
@@ -47,50 +44,6 @@ const hop = mapOf({
     .optional(),
 }).nullable()
 
-const at = values.name('gateway').describe('The hop that does it.')
-
-const write = mapOf({
-  write: values.oneOf('write', writeKinds, 'write').describe('Writes the next version of the probe document.'),
-  at,
-})
-
-const read = mapOf({
-  read: values
-    .oneOf('read', ['point', 'query'], 'read')
-    .describe('Reads the probe document and judges what came back.'),
-  at,
-  scope: values
-    .oneOf('scope', ['partition', 'cross-partition'])
-    .describe('Of a query: one partition key value, or all of them.')
-    .optional(),
-})
-
-const waitTime = values.duration({ example: '100ms' })
-const wait = mapOf({
-  wait: choice({ one: waitTime, many: z.array(waitTime).min(1) }, (value) =>
-    Array.isArray(value) ? 'many' : 'one',
-  ).describe('A pause, or a list of pauses of which each run takes the next.'),
-})
-
-const steps = { write, read, carry, wait, request: requestStep }
-const stepWords = Object.keys(steps) as (keyof typeof steps)[]
-
-const step = choice(steps, (value) => {
-  const keys = isMapping(value) ? Object.keys(value) : []
-  const chosen = stepWords.find((word) => keys.includes(word))
-  if (chosen) return chosen
-  const [first] = keys
-  if (first === undefined)
-    return refuse((shown) => `${shown} is not a step`, 'write for example "{ read: point, at: hop }"')
-  const why = keys.map((key) => whyUnavailable('step', key, stepWords)).find((each) => each !== undefined)
-  if (why) return refuse(() => why.message, why.instead)
-  const meant = keys.map((key) => nearest(key, stepWords)).find((each) => each !== undefined)
-  return refuse(
-    () => `a step without ${alternatives(stepWords)}`,
-    meant ? `write ${quote(meant)}` : 'begin it with one of them',
-  )
-})
-
 const arms = mapOf({
   propagated: mapOf({})
     .nullable()
@@ -98,9 +51,33 @@ const arms = mapOf({
     .optional(),
   control: mapOf({
     share: values.share('10%').describe('In how many of the runs the token is withheld.'),
-    token: values.oneOf('arm token', ['lost'], 'arm token').describe('lost: withheld on every carry.').prefault('lost'),
+    token: values.oneOf('arm token', ['lost']).describe('lost: withheld on every carry.').prefault('lost'),
   })
     .describe('The token is withheld on purpose: it measures how much staleness there is to be protected from.')
+    .optional(),
+  canary: mapOf({
+    share: values.share('1%').describe('In how many of the runs a canary travels.'),
+    token: values
+      .oneOf('arm token', ['unsatisfiable'])
+      .describe('unsatisfiable: in place of the token every carry delivers one that is far ahead of any commit.')
+      .prefault('unsatisfiable'),
+  })
+    .describe('A token that nothing can satisfy travels: a hop whose read is answered all the same has lost it.')
+    .optional(),
+  workaround: mapOf({
+    share: values.share('5%').describe('In how many of the runs the token is withheld and something else done.'),
+    reads: mapOf({
+      poll: values.oneOf('poll', ['query']).describe('Each read becomes a query, repeated until the write shows.'),
+      ...pollTimes,
+    })
+      .describe('What the reads do in place of bringing the token. Either this or consistency.')
+      .optional(),
+    consistency: values
+      .oneOf('consistency level', consistencyLevels)
+      .describe("The level that all reads ask for in its place; not stronger than the account's.")
+      .optional(),
+  })
+    .describe('What teams do instead of carrying the token: it measures what that costs.')
     .optional(),
 })
 

@@ -6,10 +6,7 @@ import { alternatives, quote } from './words.ts'
  */
 const unavailable = {
   write: ['batch'],
-  read: ['batch-of-points', 'changeFeed', 'poll'],
-  step: ['poll', 'reconnect', 'offline', 'lose-response', 'parallel'],
-  arm: ['canary', 'workaround'],
-  'arm token': ['unsatisfiable'],
+  read: ['batch-of-points', 'changeFeed'],
   'hop key': ['remote'],
 } as const satisfies Record<string, readonly string[]>
 

@@ -1,6 +1,6 @@
+import { placedSteps } from '../placed-steps.ts'
 import type { StepFile } from '../schema.ts'
 import { quote } from '../words.ts'
-import type { Path } from '../yaml-file.ts'
 import { atKey, atValue, type Complaint, type Draft, type Rule } from './rule.ts'
 
 type RequestFile = Extract<StepFile, { request: unknown }>
@@ -8,9 +8,6 @@ type RequestFile = Extract<StepFile, { request: unknown }>
 const isRequest = (step: StepFile): step is RequestFile => 'request' in step
 
 const isEndpoint = (hops: Draft['hops'], name: string): boolean => hops?.[name]?.endpoint !== undefined
-
-const placedSteps = (journey: Draft['journey'] = []): { step: StepFile; path: Path }[] =>
-  journey.flatMap((step, index) => (step === undefined ? [] : [{ step, path: ['journey', index] }]))
 
 /** What a hop that is wrong in itself would have been nobody knows: of such a one every key is there, the endpoint undefined. */
 const isKnown = (hops: Draft['hops'], name: string): boolean => {

@@ -1,3 +1,4 @@
+import { placedSteps } from '../placed-steps.ts'
 import { isMapping, nameForm, wrongNames } from '../shape.ts'
 import { quote, suggestion } from '../words.ts'
 import { atKey, atValue, type Complaint, type Draft, type Rule } from './rule.ts'
@@ -23,11 +24,12 @@ function references({ hops, journey }: Draft): { name: string; path: (string | n
   const ofClients = Object.entries(hops ?? {}).flatMap(([hop, declared]) =>
     isMapping(declared?.client) ? [{ name: declared.client.shared, path: ['hops', hop, 'client', 'shared'] }] : [],
   )
-  const ofSteps = (journey ?? []).flatMap((step, index) => {
-    if (step === undefined || 'wait' in step) return []
-    if (!('carry' in step)) return [{ name: step.at, path: ['journey', index, 'at'] }]
-    const to = { name: step.to, path: ['journey', index, 'to'] }
-    return step.from === undefined ? [to] : [{ name: step.from, path: ['journey', index, 'from'] }, to]
+  const ofSteps = placedSteps(journey).flatMap(({ step, path }) => {
+    if ('at' in step) return [{ name: step.at, path: [...path, 'at'] }]
+    if ('reconnect' in step) return [{ name: step.reconnect, path: [...path, 'reconnect'] }]
+    if (!('carry' in step)) return []
+    const to = { name: step.to, path: [...path, 'to'] }
+    return step.from === undefined ? [to] : [{ name: step.from, path: [...path, 'from'] }, to]
   })
   return [...ofClients, ...ofSteps]
 }

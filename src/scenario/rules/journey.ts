@@ -1,24 +1,19 @@
-import type { StepFile } from '../schema.ts'
-import { sendersOf } from '../senders.ts'
+import { formatDuration } from '../../base/duration.ts'
+import { does, type PlacedStep, placedSteps, writesOf } from '../placed-steps.ts'
 import { quote } from '../words.ts'
+import type { Path } from '../yaml-file.ts'
 import { carryComplaints } from './carries.ts'
 import { atKey, atValue, type Complaint, type Draft, type Rule } from './rule.ts'
 
 /** A step that is wrong in itself could be the very one that a rule misses; then the rule waits until it is mended. */
-const whole = (journey: Draft['journey']): readonly StepFile[] | undefined => {
-  const steps = (journey ?? []).filter((step) => step !== undefined)
-  return journey !== undefined && steps.length === journey.length ? steps : undefined
-}
-
-/** Whether a step writes, or reads, be it at Cosmos DB or at a service of the user's own. */
-const does = (step: StepFile, deed: 'write' | 'read'): boolean =>
-  deed in step || ('request' in step && step.does === deed)
+const whole = (journey: Draft['journey']): readonly PlacedStep[] | undefined =>
+  journey?.every((step) => step !== undefined) ? placedSteps(journey) : undefined
 
 const writesAndReads: Rule = ({ journey }) => {
   const steps = whole(journey)
   if (steps === undefined || steps.length === 0) return []
   const lacks = (word: 'write' | 'read', instead: string) =>
-    steps.some((step) => does(step, word)) ? [] : [atKey(['journey'], `the journey has no ${word}`, instead)]
+    steps.some(({ step }) => does(step, word)) ? [] : [atKey(['journey'], `the journey has no ${word}`, instead)]
   return [
     ...lacks('write', 'begin with a write, for example "{ write: upsert, at: hop }"'),
     ...lacks('read', 'end with a read, for example "{ read: point, at: hop }"'),
@@ -28,18 +23,23 @@ const writesAndReads: Rule = ({ journey }) => {
 /** A read at a hop that no write reaches has nothing to be judged by (`verdicts.md`: unordered). */
 const readsAreReached: Rule = ({ journey, hops = {} }) => {
   const steps = whole(journey)
-  if (steps?.some((step) => 'carry' in step && !(step.to in hops))) return []
-  if (steps === undefined || !steps.some((step) => does(step, 'write'))) return []
-  const senders = sendersOf(steps)
-  const reached = new Set<string>()
-  return steps.flatMap((step, index) => {
-    if ('at' in step && does(step, 'write')) reached.add(step.at)
-    else if ('carry' in step && reached.has(senders[index] ?? '')) reached.add(step.to)
-    else if ('at' in step && does(step, 'read') && !reached.has(step.at)) {
+  if (steps?.some(({ step }) => 'carry' in step && !(step.to in hops))) return []
+  if (steps === undefined || !steps.some(({ step }) => does(step, 'write'))) return []
+  let reached = new Set<string>()
+  // A branch cannot count on what another one does meanwhile.
+  let inBranches = new Map<string, Set<string>>()
+  return steps.flatMap(({ step, path, sender, branch }) => {
+    if (branch === '' && inBranches.size > 0) {
+      reached = new Set([reached, ...inBranches.values()].flatMap((names) => [...names]))
+      inBranches = new Map()
+    }
+    const here = branch === '' ? reached : (inBranches.get(branch) ?? new Set(reached))
+    if (branch !== '') inBranches.set(branch, here)
+    if ('at' in step && does(step, 'write')) here.add(step.at)
+    else if ('carry' in step && here.has(sender ?? '')) here.add(step.to)
+    else if ('at' in step && does(step, 'read') && !here.has(step.at)) {
       const message = `this read can prove nothing: no write has reached ${quote(step.at)} before it`
-      return [
-        atValue(['journey', index, 'at'], message, `put "{ carry: header, to: ${step.at} }" between the write and it`),
-      ]
+      return [atValue([...path, 'at'], message, `put "{ carry: header, to: ${step.at} }" between the write and it`)]
     }
     return []
   })
@@ -50,13 +50,37 @@ const writesCanSucceed: Rule = ({ journey, document }) => {
   const steps = whole(journey)
   if (steps === undefined || document === undefined) return []
   let exists: boolean | undefined
-  return steps.flatMap((step, index) => {
-    if (!('write' in step)) return []
-    const complaint = impossible(step.write, exists, document)
-    exists = step.write !== 'delete'
-    return complaint ? [atValue(['journey', index, 'write'], ...complaint)] : []
+  return steps.flatMap(({ step, path }) =>
+    writesOf(step).flatMap((write, index) => {
+      const complaint = impossible(write, exists, document)
+      exists = write !== 'delete'
+      if (complaint === undefined) return []
+      const place = 'offline' in step ? ['writes', index] : ['write' in step ? 'write' : 'loseResponse']
+      return [atValue([...path, ...place], ...complaint)]
+    }),
+  )
+}
+
+/** With two writers at once nobody could say which version is the newer. */
+const oneBranchWrites: Rule = ({ journey }) => {
+  const writers = placedSteps(journey).filter(({ step, branch }) => branch !== '' && does(step, 'write'))
+  return writers.flatMap(({ path, branch }, index) => {
+    const before = writers.slice(0, index).find((other) => isBeside(branch, other.branch))
+    return before === undefined
+      ? []
+      : [
+          atValue(
+            path,
+            'two branches write the probe document at the same time, so nobody could say which version is the newer',
+            'let one branch write, and the others read',
+          ),
+        ]
   })
 }
+
+/** Two branches of one parallel step. */
+const isBeside = (left: string, right: string): boolean =>
+  left !== right && left.slice(0, left.lastIndexOf('/')) === right.slice(0, right.lastIndexOf('/'))
 
 function impossible(write: string, exists: boolean | undefined, document: string): [string, string] | undefined {
   if (write === 'upsert') return undefined
@@ -72,44 +96,38 @@ function impossible(write: string, exists: boolean | undefined, document: string
   return exists ? undefined : [`there is no document to ${write}`, 'write "upsert", or put an upsert before it']
 }
 
-const carriesMakeSense: Rule = ({ journey = [] }) => {
-  const senders = sendersOf(journey)
-  return journey.flatMap((step, index): Complaint[] => {
-    if (step === undefined || !('carry' in step)) return []
-    const from = senders[index]
+const carriesMakeSense: Rule = ({ journey }) =>
+  placedSteps(journey).flatMap(({ step, path, sender, isAfterBroken }): Complaint[] => {
+    if (!('carry' in step)) return []
     // After a broken step nobody knows who would have been the sender.
-    if (from === undefined && journey.slice(0, index).includes(undefined)) return []
-    if (from === undefined)
+    if (sender === undefined && isAfterBroken) return []
+    if (sender === undefined)
       return [
-        atKey(
-          ['journey', index, 'carry'],
-          'nothing says where this carry leaves',
-          'add "from:", or put a write before it',
-        ),
+        atKey([...path, 'carry'], 'nothing says where this carry leaves', 'add "from:", or put a write before it'),
       ]
-    if (from === step.to)
+    if (sender === step.to && !keeping.includes(step.carry))
       return [
         atValue(
-          ['journey', index, 'to'],
+          [...path, 'to'],
           `${quote(step.to)} would carry to itself`,
-          'name another hop, or leave the step out',
+          'name another hop, or leave the step out; "device" and "store" may, for they keep the token',
         ),
       ]
     return []
   })
-}
 
-const carriesFit: Rule = ({ journey = [] }) =>
-  journey.flatMap((step, index) =>
-    step !== undefined && 'carry' in step ? carryComplaints(step, ['journey', index]) : [],
-  )
+/** A hop that begins anew finds again what these carriers brought to it, itself included. */
+const keeping: readonly string[] = ['device', 'store']
 
-const scopeFits: Rule = ({ journey = [] }) =>
-  journey.flatMap((step, index) =>
-    step !== undefined && 'read' in step && step.read === 'point' && step.scope !== undefined
+const carriesFit: Rule = ({ journey }) =>
+  placedSteps(journey).flatMap(({ step, path }) => ('carry' in step ? carryComplaints(step, path) : []))
+
+const scopeFits: Rule = ({ journey }) =>
+  placedSteps(journey).flatMap(({ step, path }) =>
+    'read' in step && step.read !== 'query' && step.scope !== undefined
       ? [
           atKey(
-            ['journey', index, 'scope'],
+            [...path, 'scope'],
             'a point read has no scope: it names one document',
             'leave it out, or write "read: query"',
           ),
@@ -117,11 +135,37 @@ const scopeFits: Rule = ({ journey = [] }) =>
       : [],
   )
 
+const pollsAreBounded: Rule = ({ journey, arms }) => [
+  ...placedSteps(journey).flatMap(({ step, path }) => ('poll' in step ? pollComplaints(step, path) : [])),
+  ...(arms?.workaround?.reads ? pollComplaints(arms.workaround.reads, ['arms', 'workaround', 'reads']) : []),
+]
+
+/** Every try is kept with the run. */
+const mostTries = 1000
+
+function pollComplaints({ every, within }: { every: number; within: number }, path: Path): Complaint[] {
+  if (within < every)
+    return [
+      atValue([...path, 'within'], 'the poll ends before its second try', `write ${formatDuration(every)} or more`),
+    ]
+  return within / every > mostTries
+    ? [
+        atValue(
+          [...path, 'every'],
+          `the poll could try ${Math.floor(within / every)} times`,
+          `write ${formatDuration(Math.ceil(within / mostTries))} or more, or a shorter "within"`,
+        ),
+      ]
+    : []
+}
+
 export const journeyRules: readonly Rule[] = [
   writesAndReads,
   readsAreReached,
   writesCanSucceed,
+  oneBranchWrites,
   carriesMakeSense,
   carriesFit,
   scopeFits,
+  pollsAreBounded,
 ]

@@ -22,8 +22,8 @@ const timezoneFits: Rule = ({ every, cron, timezone }) =>
     : []
 
 /** A run that cannot end in time would be abandoned every time. */
-const deadlineSuffices: Rule = ({ deadline, journey, visibility }) => {
-  const needMs = longestWaitsMs(journey) + (visibility?.within ?? 0)
+const deadlineSuffices: Rule = ({ deadline, journey, visibility, arms }) => {
+  const needMs = longestWaitsMs(journey, arms) + (visibility?.within ?? 0)
   return deadline !== undefined && deadline <= needMs
     ? [
         atValue(
@@ -35,12 +35,20 @@ const deadlineSuffices: Rule = ({ deadline, journey, visibility }) => {
     : []
 }
 
-const longestWaitsMs = (journey: Draft['journey']): number =>
-  (journey ?? []).reduce((sum, step) => sum + longestMs(step && 'wait' in step ? step.wait : delayOf(step)), 0)
+const longestWaitsMs = (steps: readonly (StepFile | undefined)[] = [], arms?: Draft['arms']): number =>
+  steps.reduce((sum, step) => sum + (step === undefined ? 0 : longestStepMs(step, arms)), 0)
+
+/** Branches wait at the same time. In a workaround each read may be a poll. */
+function longestStepMs(step: StepFile, arms: Draft['arms']): number {
+  if ('parallel' in step) return Math.max(...step.parallel.map((steps) => longestWaitsMs(steps, arms)))
+  if ('wait' in step) return longestMs(step.wait)
+  if ('offline' in step) return longestMs(step.offline)
+  if ('poll' in step) return step.within
+  if ('read' in step) return arms?.workaround?.reads?.within ?? 0
+  return 'carry' in step ? longestMs(step.delay) : 0
+}
 
 const longestMs = (times: number | readonly number[] = 0): number => Math.max(...[times].flat())
-
-const delayOf = (step: StepFile | undefined) => (step && 'carry' in step ? step.delay : undefined)
 
 /** A probe document that expires within its run would look like a lost write. */
 const ttlSuffices: Rule = ({ ttl, deadline, visibility }) => {
