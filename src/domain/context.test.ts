@@ -29,6 +29,11 @@ describe('afterWrite', () => {
     expect(ideal.claims.get('a')).toEqual({ certain: undefined, indeterminate: [at(1)], range: undefined })
   })
 
+  test('version 0 is a claim as good as any', () => {
+    const ideal = afterWrite(written(nothingKnown, at(0), '3:1#5'), 'a', at(1), 'indeterminate', undefined)
+    expect(ideal.claims.get('a')).toEqual({ certain: at(0), indeterminate: [at(1)], range: '3' })
+  })
+
   test('an indeterminate write after an acknowledged one leaves the claim and its range', () => {
     const ideal = afterWrite(written(nothingKnown, at(1), '3:1#5'), 'a', at(2), 'indeterminate', undefined)
     expect(ideal.claims.get('a')).toEqual({ certain: at(1), indeterminate: [at(2)], range: '3' })

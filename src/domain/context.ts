@@ -70,9 +70,9 @@ export function joinIdeal(mine: Ideal, theirs: Ideal): Ideal {
 function joinClaims(left: Claim, right: Claim): Claim {
   const known = new Map([...left.indeterminate, ...right.indeterminate].map((v) => [`${v.version}/${v.present}`, v]))
   const ahead = (left.certain?.version ?? -1) - (right.certain?.version ?? -1)
-  const { certain } = ahead >= 0 ? left : right
-  const range = ahead === 0 ? newerRange(left.range, right.range) : (ahead > 0 ? left : right).range
-  return { certain, indeterminate: [...known.values()], range }
+  const newest = ahead < 0 ? right : left
+  const range = ahead === 0 ? newerRange(left.range, right.range) : newest.range
+  return { certain: newest.certain, indeterminate: [...known.values()], range }
 }
 
 /** Range ids only grow: where two answers named two ranges for one version, the higher is the child after a split. */

@@ -52,6 +52,12 @@ describe('the rows of the table of token states', () => {
     expect(stateOf(unavailable(needed), attempt(404))).toBe('dropped')
   })
 
+  test('an answer whose token does not parse speaks for no range, and the last attempt counts', () => {
+    expect(stateOf(attempt(200, { sent: needed, received: 'garbage' }), attempt(200, { received: 'garbage' }))).toBe(
+      'dropped',
+    )
+  })
+
   test('unknown: the hop shows no attempt on the documents', () => {
     expect(stateOf()).toBe('unknown')
     expect(stateOf(attempt(200, { purpose: 'metadata', sent: needed }))).toBe('unknown')
