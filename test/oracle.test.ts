@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { carrierKinds, faultKinds } from '../src/domain/scenario.ts'
 import { exploreWorld, type SeededDisagreement } from '../src/explore/explore.ts'
 
 /** Set it to replay: EXPLORE_SEED=… npx vitest run test/oracle.test.ts */
@@ -28,6 +29,7 @@ test(`every judgement of ${worlds * runsPerWorld} runs with random faults agrees
     'token lost',
     'token behind',
     'token foreign',
+    'token malformed',
     'token dropped',
     'token unclaimed',
     'write indeterminate',
@@ -36,6 +38,12 @@ test(`every judgement of ${worlds * runsPerWorld} runs with random faults agrees
     'finding token-loss-latent',
     'read-your-writes',
     'monotonic-reads',
+    ...carrierKinds.map((carrier) => `carry ${carrier} ${carrier === 'none' ? 'lost' : 'intact'}`),
+    ...faultKinds.map((fault) => `carried ${fault}`),
+    'carried as sent',
+    'carried withheld',
+    'carried over-limit',
+    'carried kept-older',
   ]) {
     expect([what, covered.get(what) ?? 0]).not.toEqual([what, 0])
   }

@@ -93,7 +93,8 @@ const coveredBy = (event: FinishedRun['events'][number]): string[] => {
     ]
   if (event.kind === 'poll') return [`poll ${event.outcome}`]
   if (event.kind === 'write') return [`write ${event.outcome}`]
-  return event.kind === 'carry' || event.kind === 'visibility' ? [] : [`step ${event.kind}`]
+  if (event.kind === 'carry') return [`carry ${event.carrier} ${event.token}`, `carried ${event.cause ?? 'as sent'}`]
+  return event.kind === 'visibility' ? [] : [`step ${event.kind}`]
 }
 
 /** Moves the clock to each next event until the run has ended. */

@@ -26,8 +26,8 @@ function history(servedLsn: number, tokenLsn: number | undefined, returnedVersio
     operation,
     region: 'here',
     status: 200,
-    served: [{ range: '0', version: 1, lsn }],
-    ...(token !== undefined && { token: [{ range: '0', version: 1, lsn: token }] }),
+    served: [{ range: '0', version: 1, lsn, locals: { 1: lsn } }],
+    ...(token !== undefined && { token: [{ range: '0', version: 1, lsn: token, locals: { 1: token } }] }),
   })
   const evidence = new WeakMap<readonly Attempt[], readonly JournalEntry[]>([
     [written, [commit(2), request('upsertItem', 2, undefined)]],

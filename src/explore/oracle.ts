@@ -44,6 +44,7 @@ interface Position {
   readonly range: string
   readonly version: number
   readonly lsn: number
+  readonly locals: Readonly<Record<string, number>>
 }
 
 const knowsNothing: Knowledge = {
@@ -317,8 +318,12 @@ function stateOnWire(token: RequestEntry['token'], needed: Position): string {
   if (token === 'malformed') return 'malformed'
   const own: TokenReference | undefined = token.find(({ range }) => range === needed.range)
   if (own === undefined) return 'foreign'
-  if (own.version >= needed.version && own.lsn >= needed.lsn) return 'intact'
-  return own.version > needed.version ? 'unknown' : 'behind'
+  // A region that a newer configuration does not name has left; under the same one, not to name it is to demand less.
+  const isNewer = own.version > needed.version
+  const reaches = ([region, lsn]: [string, number]) => (own.locals[region] ?? (isNewer ? lsn : -1)) >= lsn
+  const reachesAll = own.lsn >= needed.lsn && Object.entries(needed.locals).every(reaches)
+  if (own.version >= needed.version && reachesAll) return 'intact'
+  return isNewer ? 'unknown' : 'behind'
 }
 
 const isAnswered = ({ status, substatus, connection }: RequestEntry): boolean =>

@@ -1,14 +1,6 @@
 import { integerBelow, pick, type Random } from '../base/random.ts'
-import {
-  type CarryFault,
-  carrierKinds,
-  faultKinds,
-  type HopDeclaration,
-  readKinds,
-  type Scenario,
-  type Step,
-  writeKinds,
-} from '../domain/scenario.ts'
+import { type HopDeclaration, readKinds, type Scenario, type Step, writeKinds } from '../domain/scenario.ts'
+import { randomCarry } from './random-carry.ts'
 import { otherSteps, randomArms } from './random-steps.ts'
 
 const chance = (random: Random, share: number) => random.next() < share
@@ -55,13 +47,7 @@ function randomJourney(
 ): Step[] {
   const at = () => pick(random, hops).name
   const later = writes.filter((kind) => kind !== 'create')
-  const carry = (from: string, to: string): Step => ({
-    kind: 'carry',
-    carrier: pick(random, carrierKinds),
-    from,
-    to,
-    faults: randomFaults(random),
-  })
+  const carry = (from: string, to: string) => randomCarry(random, from, to)
   const first = at()
   const steps: Step[] = [{ kind: 'write', write: pick(random, writes), at: first }]
   let here = first
@@ -91,8 +77,3 @@ function randomJourney(
   }
   return steps
 }
-
-const randomFaults = (random: Random): CarryFault[] =>
-  chance(random, 0.5)
-    ? []
-    : [{ token: pick(random, faultKinds), share: pick(random, [0.3, 1]), writesBack: 1 + integerBelow(random, 3) }]
