@@ -6,6 +6,7 @@ import type { Scenario } from '../domain/scenario.ts'
 import { type CheckFormat, type CheckReport, checkFormats, checkReport, printReport } from './check-report.ts'
 import { CommandError, type ExitCode, exitCodes } from './command-error.ts'
 import {
+  budgetOption,
   configOption,
   duration,
   endpointOption,
@@ -39,6 +40,7 @@ export function addCheck(program: Command, done: (code: ExitCode) => void, stopp
     .addOption(endpointOption())
     .addOption(provisionOption())
     .addOption(instanceOption())
+    .addOption(budgetOption())
     .addOption(seedOption())
     .addHelpText(
       'after',

@@ -35,6 +35,13 @@ export const instanceOption = () =>
     throw new InvalidArgumentError('Write lower-case letters, digits and hyphens, 31 at most.')
   })
 
+export const budgetOption = () =>
+  option(
+    '--budget <rate>',
+    'request units that all scenarios together may spend on an account, such as 200/s (default: no common limit)',
+    'HOPWATCH_BUDGET',
+  ).argParser(requestUnitRate)
+
 export const seedOption = () =>
   option(
     '--seed <n>',
@@ -46,6 +53,12 @@ export function duration(text: string): number {
   const ms = parseDuration(text)
   if (ms === undefined) throw new InvalidArgumentError('Write a duration such as 250ms, 10s or 5m.')
   return ms
+}
+
+export function requestUnitRate(text: string): number {
+  const perSecond = Number(/^(\d+(?:\.\d+)?)\/s$/.exec(text)?.[1])
+  if (perSecond > 0) return perSecond
+  throw new InvalidArgumentError('Write request units a second, such as 200/s.')
 }
 
 export function wholeNumber(text: string): number {

@@ -7,6 +7,7 @@ import { type HopDeclaration, needsTarget, regionLabel, type Scenario } from '..
 import { createLogger, type LogLevel } from '../publish/logger.ts'
 import { type ExitCode, exitCodes } from './command-error.ts'
 import {
+  budgetOption,
   configOption,
   duration,
   endpointOption,
@@ -51,6 +52,7 @@ export function addServe(program: Command, done: (code: ExitCode) => void, stopp
     .addOption(provisionOption())
     .addOption(instanceOption())
     .addOption(logLevelOption())
+    .addOption(budgetOption())
     .addOption(seedOption())
     .addHelpText(
       'after',

@@ -21,6 +21,7 @@ export interface SharedOptions {
   readonly provision?: boolean | string
   readonly instance?: string
   readonly seed?: number
+  readonly budget?: number
 }
 
 /** What several commands need, decided: a flag beats the environment beats the file beats the default. */
@@ -46,6 +47,7 @@ export async function readSettings(options: SharedOptions, env: Environment): Pr
     seed,
     targets: await readTargets(options.endpoint, configuration, env),
     simulator: { ...simulatorOptions(configuration), seed },
+    requestUnitsPerSecond: options.budget ?? configuration.budget?.requestUnitsPerSecond,
     carriers: readCarrierSettings(configuration, env),
   }
 }

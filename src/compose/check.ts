@@ -3,12 +3,13 @@ import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import { Releases } from '../base/release.ts'
 import { TargetProblem } from '../cosmos/target.ts'
-import { type FinishedRun, runRequestUnits } from '../domain/journey.ts'
+import type { FinishedRun } from '../domain/journey.ts'
 import { needsTarget, type Scenario } from '../domain/scenario.ts'
 import type { ScenarioTotals } from '../publish/totals.ts'
 import { Totals } from '../publish/totals.ts'
-import { RequestUnitBudget } from '../schedule/governor.ts'
+import type { Allowance } from '../schedule/governor.ts'
 import type { StartRun } from '../schedule/scheduler.ts'
+import { Governors } from './governors.ts'
 import { type CarrierSettings, openCarrierResources } from './open-carriers.ts'
 import { openTargets, type TargetSettings } from './open-targets.ts'
 import { noContainer, startRunsOf } from './start-runs.ts'
@@ -63,14 +64,15 @@ export async function runCheck(options: CheckOptions): Promise<ScenarioTotals[]>
       totals.addScenario(scenario)
     }
     const untilMs = options.forMs === undefined ? Number.POSITIVE_INFINITY : clock.nowMs() + options.forMs
+    const governors = new Governors(options.requestUnitsPerSecond, clock)
     const queue = new PQueue({ concurrency })
     await queue.addAll(
       prepared.map(({ scenario, start }) => async () => {
-        const budget = isSimulated ? undefined : budgetOf(scenario, clock)
+        const allowance = isSimulated ? undefined : governors.admit(scenario)
         for (let run = 0; run < options.runs && clock.nowMs() < untilMs && !signal.aborted; run++) {
-          await untilAllowed(budget, clock, signal)
+          await untilAdmitted(allowance, clock, signal)
           const finished = await start(0, signal)
-          budget?.spend(runRequestUnits(finished))
+          allowance?.settle(finished)
           totals.record(finished)
           options.onRun(finished, totals)
         }
@@ -82,11 +84,9 @@ export async function runCheck(options: CheckOptions): Promise<ScenarioTotals[]>
   }
 }
 
-const budgetOf = ({ budget }: Scenario, clock: Clock) =>
-  budget && new RequestUnitBudget(budget.requestUnitsPerSecond, clock)
-
-async function untilAllowed(budget: RequestUnitBudget | undefined, clock: Clock, signal: AbortSignal): Promise<void> {
-  while (budget?.allowsRun() === false && !signal.aborted) await clock.sleep(100, signal)
+/** Each question is a planned run that could have started: after 429, a share of them does. */
+async function untilAdmitted(allowance: Allowance | undefined, clock: Clock, signal: AbortSignal): Promise<void> {
+  while (allowance?.admits() === false && !signal.aborted) await clock.sleep(100, signal)
 }
 
 /** A scenario names a target that the configuration lacks. */

@@ -8,8 +8,9 @@ import { type HttpServer, startHttpServer } from '../http/server.ts'
 import type { Logger } from '../publish/logger.ts'
 import { createPublication, type Publication } from '../publish/publication.ts'
 import type { CarrierResources } from '../run/carriers/carrier.ts'
-import { Scheduler } from '../schedule/scheduler.ts'
+import { Scheduler, type StartRun } from '../schedule/scheduler.ts'
 import { unknownTarget } from './check.ts'
+import { Governors } from './governors.ts'
 import { type CarrierSettings, openCarrierResources } from './open-carriers.ts'
 import { type OpenTargets, openTargets, type TargetSettings } from './open-targets.ts'
 import { noContainer, startRunsOf } from './start-runs.ts'
@@ -81,9 +82,13 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
     })
     releases.add('publication', () => publication.close())
     const scheduler = new Scheduler({ clock, random: random.fork('schedule'), sink: publication.sink })
+    const governors = new Governors(settings.requestUnitsPerSecond, clock)
+    publication.metrics.watchAdmission(() => governors.admittedShares())
     for (const scenario of settings.scenarios) publication.addScenario(scenario)
 
-    const events = watchEvents(settings, surroundings, targets, publication, scheduler, resources)
+    const events = watchEvents(settings, surroundings, targets, publication, resources, (scenario, start) =>
+      scheduler.add(scenario, start, governors.admit(scenario)),
+    )
     const reached = new Set<string>()
     for (const target of targets.byName.values()) {
       const watch = new TargetWatch(target, {
@@ -106,7 +111,8 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
     releases.add('http', () => http.close())
     for (const watch of watches) releases.add('watch', () => watch.stop())
     const runs = { clock, random: random.fork('runs'), owner: settings.owner, resources }
-    for (const scenario of independent) scheduler.add(scenario, startRunsOf(scenario, undefined, noContainer, runs))
+    for (const scenario of independent)
+      scheduler.add(scenario, startRunsOf(scenario, undefined, noContainer, runs), governors.admit(scenario))
     await Promise.all(watches.map((watch) => watch.start()))
 
     return {
@@ -129,8 +135,8 @@ function watchEvents(
   { clock, random, logger }: ServeSurroundings,
   targets: OpenTargets,
   { metrics }: Publication,
-  scheduler: Scheduler,
   resources: CarrierResources,
+  schedule: (scenario: Scenario, start: StartRun) => void,
 ): WatchEvents {
   const runs = random.fork('runs')
   return {
@@ -149,7 +155,7 @@ function watchEvents(
     },
     onReady: (scenario, ready) => {
       const target = targets.byName.get(scenario.target)!
-      scheduler.add(
+      schedule(
         scenario,
         startRunsOf(scenario, target, ready, { clock, random: runs, owner: settings.owner, resources }),
       )

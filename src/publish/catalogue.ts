@@ -192,7 +192,7 @@ export const catalogue = {
     kind: 'counter',
     unit: '{run}',
     labels: ['scenario', 'reason'],
-    help: 'Planned runs that did not happen: the run before was still going (overlap), the request-unit budget was spent (budget), planned too long ago (late), or paused.',
+    help: 'Planned runs that did not happen: the run before was still going (overlap), the request-unit budget was spent or the container answers 429 (budget), planned too long ago (late), or paused.',
     otelName: 'hopwatch.runs.missed',
   }),
   runDuration: define({
@@ -220,6 +220,14 @@ export const catalogue = {
     labels: ['scenario'],
     help: 'Request units spent a second over the last 5 minutes, as a share of the budget that the scenario declares. Absent without a budget.',
     otelName: 'hopwatch.request_unit_budget.ratio',
+  }),
+  admittedRuns: define({
+    name: 'hopwatch_run_admission_ratio',
+    kind: 'gauge',
+    unit: '1',
+    labels: ['scenario'],
+    help: 'Share of the planned runs that hopwatch lets start after its container has answered 429: halved by each such run, recovering by 0.02 a second. 1: nothing is held back. What is held back is missed for reason budget.',
+    otelName: 'hopwatch.run_admission.ratio',
   }),
   targetUp: define({
     name: 'hopwatch_target_up',

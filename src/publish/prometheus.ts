@@ -42,6 +42,7 @@ export class PrometheusMetrics implements Sink {
   readonly #totals: Totals
   readonly #recent: Recent
   readonly #printProcess: ((format: ExpositionFormat) => Promise<string>) | undefined
+  #admittedShares: () => ReadonlyMap<string, number> = () => new Map()
   #refusedShown = 0
 
   constructor({ totals, recent, version, revision, maxSeries, processMetrics }: PrometheusOptions) {
@@ -61,6 +62,11 @@ export class PrometheusMetrics implements Sink {
       arms: new Set(scenario.arms.map((arm) => arm.name)),
     })
     declareSeries(scenario, this.#families)
+  }
+
+  /** `admittedShares` tells, at each scrape, what back-off lets start of the planned runs. */
+  watchAdmission(admittedShares: () => ReadonlyMap<string, number>): void {
+    this.#admittedShares = admittedShares
   }
 
   /** Its series end at once; Prometheus marks them stale at the next scrape. */
@@ -198,8 +204,16 @@ export class PrometheusMetrics implements Sink {
 
   /** Reads the gauges off the windows and totals: they hold only as of a scrape, and what has no samples is absent. */
   #refresh(): void {
-    const { staleReadRatio, tokenLossRatio, operationQuantile, tokenProtection, budgetRatio } = this.#families
-    for (const family of [staleReadRatio, tokenLossRatio, operationQuantile, tokenProtection, budgetRatio])
+    const { staleReadRatio, tokenLossRatio, operationQuantile, tokenProtection, budgetRatio, admittedRuns } =
+      this.#families
+    for (const family of [
+      staleReadRatio,
+      tokenLossRatio,
+      operationQuantile,
+      tokenProtection,
+      budgetRatio,
+      admittedRuns,
+    ])
       family.clear()
 
     const spent = new Map<string, number>()
@@ -215,6 +229,8 @@ export class PrometheusMetrics implements Sink {
       for (const bound of ['low', 'point', 'high'] as const) tokenProtection.set([name, bound], protection[bound])
     for (const [name, { scenario }] of this.#loaded) {
       const budget = scenario.budget?.requestUnitsPerSecond
+      const admitted = this.#admittedShares().get(name)
+      if (admitted !== undefined) admittedRuns.set([name], admitted)
       if (budget) budgetRatio.set([name], (spent.get(name) ?? 0) / budget)
     }
     this.#families.seriesRefused.add([], this.#budget.refused - this.#refusedShown)

@@ -124,6 +124,11 @@ export const configurationFile = mapOf({
     .number({ min: 100, whole: true, example: 20_000 })
     .describe('How many time series the metrics may have.')
     .optional(),
+  budget: mapOf({
+    requestUnits: values.rate('200/s').describe('Shared fairly. Runs beyond it are left out, and counted as missed.'),
+  })
+    .describe("What all scenarios may spend together on one account, besides each one's own budget.")
+    .optional(),
   provision: values.flag.describe('Whether missing databases and containers are created.').optional(),
   instance: values.name('probe-1').describe('The name under which this process owns its documents.').optional(),
   targets: mapByName(target).describe('The accounts, by the name that scenarios choose with "target:".').optional(),

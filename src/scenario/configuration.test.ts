@@ -35,6 +35,7 @@ targets:
   joined: { connectionStringFrom: COSMOS_CONNECTION_STRING }
   identity: { endpoint: "https://c.documents.azure.com:443/", entra: true }
   silent: { endpoint: "https://d.documents.azure.com:443/" }
+budget: { requestUnits: 200/s }
 stores:
   sessions: { url: "redis://cache:6379/1" }
   secured: { urlFrom: REDIS_URL }
@@ -64,6 +65,7 @@ simulator:
         identity: { kind: 'entra', endpoint: 'https://c.documents.azure.com:443/' },
         silent: { kind: 'entra', endpoint: 'https://d.documents.azure.com:443/' },
       },
+      budget: { requestUnitsPerSecond: 200 },
       stores: {
         sessions: { kind: 'url', url: 'redis://cache:6379/1' },
         secured: { kind: 'url-variable', variable: 'REDIS_URL' },
@@ -110,7 +112,7 @@ sed: 1
       '8:3: "Odd" is not a name; write small letters, digits and dashes, at most 63',
       '8:20: "a.documents.azure.com" is not a URL; write "https://", the name of the account and ".documents.azure.com"',
       '9:23: "regions" is empty; write at least one entry',
-      '10:1: unknown key "sed"; the keys here are "listen", "grace", "logLevel", "scenarios", "dataDir", "maxSeries", "provision", "instance", "targets", "stores" and "simulator"',
+      '10:1: unknown key "sed"; the keys here are "listen", "grace", "logLevel", "scenarios", "dataDir", "maxSeries", "budget", "provision", "instance", "targets", "stores" and "simulator"',
     ])
   })
 })

@@ -23,6 +23,8 @@ export interface Configuration {
   readonly scenarios: readonly string[] | undefined
   readonly dataDir: string | undefined
   readonly maxSeries: number | undefined
+  /** What all scenarios may spend together on one account. */
+  readonly budget: { readonly requestUnitsPerSecond: number } | undefined
   readonly provision: boolean | undefined
   readonly instance: string | undefined
   /** By name; empty when the file names none. */
@@ -158,6 +160,7 @@ function buildConfiguration(file: ConfigurationFile): Configuration {
     scenarios: file.scenarios === undefined ? undefined : [file.scenarios].flat(),
     dataDir: file.dataDir,
     maxSeries: file.maxSeries,
+    budget: file.budget && { requestUnitsPerSecond: file.budget.requestUnits },
     provision: file.provision,
     instance: file.instance,
     targets: Object.fromEntries(

@@ -3,7 +3,8 @@ import { ManualClock } from '../base/clock.ts'
 import { seededRandom } from '../base/random.ts'
 import type { FinishedRun, MissedReason, Sink } from '../domain/journey.ts'
 import type { Scenario } from '../domain/scenario.ts'
-import { Scheduler } from './scheduler.ts'
+import { Governor } from './governor.ts'
+import { Scheduler, type StartRun } from './scheduler.ts'
 
 const scenario = (name: string, periodMs: number): Scenario => ({
   name,
@@ -53,13 +54,15 @@ function harness() {
     }
     return run
   }
-  return { clock, finished, missed, scheduler, runLasting }
+  const governor = new Governor(undefined, clock)
+  const add = (one: Scenario, start: StartRun) => scheduler.add(one, start, governor.admit(one))
+  return { clock, finished, missed, scheduler, add, runLasting }
 }
 
 test('runs at its rate, whatever the others do, and never twice at once', async () => {
-  const { clock, finished, missed, scheduler, runLasting } = harness()
-  scheduler.add(scenario('quick', 100), runLasting('quick', 10))
-  scheduler.add(scenario('slow', 100), runLasting('slow', 250))
+  const { clock, finished, missed, add, runLasting } = harness()
+  add(scenario('quick', 100), runLasting('quick', 10))
+  add(scenario('slow', 100), runLasting('slow', 250))
   await clock.advance(10_000)
   const count = (name: string) => finished.filter((run) => run.scenario === name).length
   expect(count('quick')).toBeGreaterThanOrEqual(99)
@@ -70,9 +73,9 @@ test('runs at its rate, whatever the others do, and never twice at once', async 
 })
 
 test('paused ticks are counted, and runs go on afterwards', async () => {
-  const { clock, finished, missed, scheduler, runLasting } = harness()
+  const { clock, finished, missed, scheduler, add, runLasting } = harness()
   scheduler.pause()
-  scheduler.add(scenario('s', 100), runLasting('s', 1))
+  add(scenario('s', 100), runLasting('s', 1))
   await clock.advance(1000)
   expect(finished).toHaveLength(0)
   expect(missed['s paused']).toBeGreaterThanOrEqual(10)
@@ -82,9 +85,9 @@ test('paused ticks are counted, and runs go on afterwards', async () => {
 })
 
 test('draining lets a run end within the grace, and stops the one that does not', async () => {
-  const { clock, finished, scheduler, runLasting } = harness()
-  scheduler.add(scenario('ends', 10_000), runLasting('ends', 500))
-  scheduler.add(scenario('hangs', 10), runLasting('hangs', 1_000_000))
+  const { clock, finished, scheduler, add, runLasting } = harness()
+  add(scenario('ends', 10_000), runLasting('ends', 500))
+  add(scenario('hangs', 10), runLasting('hangs', 1_000_000))
   await clock.advance(100)
   const drained = scheduler.drain(1000)
   await clock.advance(2000)

@@ -1,19 +1,22 @@
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
-import { type FinishedRun, runRequestUnits, type Sink } from '../domain/journey.ts'
+import type { FinishedRun, Sink } from '../domain/journey.ts'
 import type { Scenario } from '../domain/scenario.ts'
 import { cronTimes, type DueTimes, everyTimes } from './due-times.ts'
-import { RequestUnitBudget } from './governor.ts'
+import type { Allowance } from './governor.ts'
 import { planTick } from './plan-tick.ts'
 
 /** Runs the scenario once; never rejects. `signal` asks it to stop early. */
 export type StartRun = (scheduleLagMs: number, signal: AbortSignal) => Promise<FinishedRun>
 
+/** Why a run on demand does not start. `not-scheduled`: its target has not been reached yet, or hopwatch is stopping. */
+export type Obstacle = 'not-scheduled' | 'overlap' | 'paused' | 'budget'
+
 interface Scheduled {
   readonly scenario: Scenario
   readonly start: StartRun
   readonly due: DueTimes
-  readonly budget: RequestUnitBudget | undefined
+  readonly allowance: Allowance
   readonly stop: AbortController
   running: Promise<void> | undefined
 }
@@ -39,14 +42,13 @@ export class Scheduler {
     this.#sink = deps.sink
   }
 
-  add(scenario: Scenario, start: StartRun): void {
+  add(scenario: Scenario, start: StartRun, allowance: Allowance): void {
     const phase = (this.#added++ * goldenRatio) % 1
     const due =
       scenario.schedule.kind === 'every'
         ? everyTimes(scenario.schedule, phase, this.#clock, this.#random.fork(scenario.name))
         : cronTimes(scenario.schedule, this.#clock)
-    const budget = scenario.budget && new RequestUnitBudget(scenario.budget.requestUnitsPerSecond, this.#clock)
-    const scheduled: Scheduled = { scenario, start, due, budget, stop: new AbortController(), running: undefined }
+    const scheduled: Scheduled = { scenario, start, due, allowance, stop: new AbortController(), running: undefined }
     this.#scheduled.set(scenario.name, scheduled)
     void this.#keepTime(scheduled)
   }
@@ -58,6 +60,15 @@ export class Scheduler {
 
   resume(): void {
     this.#isPaused = false
+  }
+
+  /** A run besides the schedule, under the same rules; or what stands in its way. */
+  runNow(name: string): Promise<FinishedRun> | Obstacle {
+    const entry = this.#scheduled.get(name)
+    if (entry === undefined || entry.stop.signal.aborted) return 'not-scheduled'
+    if (entry.running !== undefined) return 'overlap'
+    if (this.#isPaused) return 'paused'
+    return entry.allowance.admits() ? this.#start(entry, 0) : 'budget'
   }
 
   /** No run starts any more; those under way get `graceMs` to end, then are told to stop. */
@@ -93,21 +104,22 @@ export class Scheduler {
   }
 
   #tick(entry: Scheduled, dueMs: number, nowMs: number, olderTicks: number): void {
-    const { scenario, budget } = entry
-    const decision = planTick({
-      dueMs,
-      nowMs,
-      olderTicks,
-      isRunning: entry.running !== undefined,
-      isPaused: this.#isPaused,
-      hasBudget: budget?.allowsRun() ?? true,
-    })
+    const { scenario, allowance } = entry
+    const isRunning = entry.running !== undefined
+    const isPaused = this.#isPaused
+    const hasBudget = isRunning || isPaused || allowance.admits()
+    const decision = planTick({ dueMs, nowMs, olderTicks, isRunning, isPaused, hasBudget })
     for (const { reason, count } of decision.missed) this.#sink.missed(scenario.name, reason, count)
-    if (!decision.run) return
-    entry.running = entry.start(decision.lagMs, this.#abandon.signal).then((run) => {
+    if (decision.run) void this.#start(entry, decision.lagMs)
+  }
+
+  #start(entry: Scheduled, lagMs: number): Promise<FinishedRun> {
+    const run = entry.start(lagMs, this.#abandon.signal)
+    entry.running = run.then((finished) => {
       entry.running = undefined
-      budget?.spend(runRequestUnits(run))
-      this.#sink.record(run)
+      entry.allowance.settle(finished)
+      this.#sink.record(finished)
     })
+    return run
   }
 }
