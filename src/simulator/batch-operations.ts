@@ -4,8 +4,8 @@ import {
   type ItemRequest,
   isReply,
   isWaiting,
+  notAdmitted,
   noteServed,
-  throttled,
   type Waiting,
   withOwner,
 } from './item-access.ts'
@@ -37,7 +37,7 @@ export function batchItems(request: ItemRequest, batch: Batch): Reply | Waiting 
   const key = printPartitionKey(batch.partitionKey)
   trace.partitionKey = key
   const range = container.rangeOf(batch.partitionKey, key)
-  const busy = throttled(request, range) ?? (isWrite(batch) ? backlogged(request, range) : undefined)
+  const busy = notAdmitted(request, range) ?? (isWrite(batch) ? backlogged(request, range) : undefined)
   if (busy) return busy
   if (!isWrite(batch))
     return onlyReads(request, range, batch, (operation, state) => itemAt(request, range, state, key, operation))
@@ -59,7 +59,7 @@ export function bulkItems(request: ItemRequest, bulk: Bulk): Reply | Waiting {
   if (problem) return problem
   const range = container.range(bulk.rangeId)
   if (range === undefined) return withOwner(rangeGone(), container)
-  const busy = throttled(request, range) ?? (isWrite(bulk) ? backlogged(request, range) : undefined)
+  const busy = notAdmitted(request, range) ?? (isWrite(bulk) ? backlogged(request, range) : undefined)
   if (busy) return busy
   if (!isWrite(bulk))
     return onlyReads(request, range, bulk, (operation, state) => readAlone(request, range, operation, state))

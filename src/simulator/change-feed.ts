@@ -4,7 +4,7 @@ import {
   type ItemRequest,
   isReply,
   isWaiting,
-  throttled,
+  notAdmitted,
   visibleItem,
   type Waiting,
   withOwner,
@@ -37,7 +37,7 @@ export function readChanges(request: ItemRequest, operation: Changes): Reply | W
     const message = 'The change feed needs a whole partition key or the id of a partition key range.'
     return withOwner(refusal(400, message), container)
   }
-  const busy = throttled(request, range)
+  const busy = notAdmitted(request, range)
   if (busy) return busy
   const state = chooseState(request, range)
   if (isWaiting(state) || isReply(state)) return state

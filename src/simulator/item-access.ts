@@ -79,9 +79,12 @@ export function openRequest(
   return { world, container, level, token, ...at }
 }
 
-/** The range's throughput is used up: 429 with the time to stay away. */
-export function throttled(request: ItemRequest, range: PartitionKeyRange): Reply | undefined {
+/** Why the range does not take the request now: a split is being completed, or its throughput is used up. */
+export function notAdmitted(request: ItemRequest, range: PartitionKeyRange): Reply | undefined {
   if (!request.isFirstAttempt) return undefined
+  if (request.nowMs < range.settledAtMs) {
+    return withOwner(refusal(410, 'A split or merge is being completed.', { substatus: 1007 }), request.container)
+  }
   const retryAfterMs = range.retryAfterMs(request.region, request.container.throughputPerRange, request.nowMs)
   if (retryAfterMs === 0) return undefined
   const reply = refusal(429, 'The request rate is too large for the provisioned throughput.', {

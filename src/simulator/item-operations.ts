@@ -5,8 +5,8 @@ import {
   type ItemRequest,
   isReply,
   isWaiting,
+  notAdmitted,
   noteServed,
-  throttled,
   visibleItem,
   type Waiting,
   withOwner,
@@ -35,7 +35,7 @@ export function readItem(
   trace.partitionKey = key
   trace.id = operation.id
   const range = container.rangeOf(operation.partitionKey, key)
-  const busy = throttled(request, range)
+  const busy = notAdmitted(request, range)
   if (busy) return busy
   const state = chooseState(request, range)
   if (isWaiting(state) || isReply(state)) return state
@@ -70,7 +70,7 @@ export function writeItem(request: ItemRequest, operation: ItemWrite): Reply {
   trace.partitionKey = key
   trace.id = id
   const range = container.rangeOf(placed.partitionKey, key)
-  const busy = throttled(request, range) ?? backlogged(request, range)
+  const busy = notAdmitted(request, range) ?? backlogged(request, range)
   if (busy) return busy
   const transaction = new Transaction(request, range)
   const reply = transaction.write(operation, key, id)

@@ -33,7 +33,7 @@ export class LogicalPartition {
   /** Printed key, unique in the container. */
   readonly key: string
   /** Grows with each new logical partition of its range. */
-  readonly number: number
+  number: number
   #only: ItemChain | undefined
   #many: Map<string, ItemChain> | undefined
 
@@ -154,6 +154,28 @@ export class ItemStore {
       this.#supersededDone = 0
     }
     this.#tidyExpired(least, nowMs, expiresAtMs)
+  }
+
+  /** Moves every logical partition into the store that `choose` names; the numbers of items and partitions stay. */
+  moveTo(choose: (key: string) => ItemStore): void {
+    for (const partition of this.#partitions.values()) {
+      const store = choose(partition.key)
+      // Two stores that are merged have numbered their partitions each for itself.
+      if (partition.number <= store.#partitionNumber) partition.number = store.#partitionNumber + 1
+      store.#partitionNumber = partition.number
+      store.#itemNumber = Math.max(store.#itemNumber, this.#itemNumber)
+      store.#partitions.set(partition.key, partition)
+    }
+    for (const entry of this.#superseded.slice(this.#supersededDone)) {
+      choose(entry.chain.partition.key).#superseded.push(entry)
+    }
+    for (const [second, chains] of this.#expiring) {
+      for (const chain of chains) {
+        if (chain.lookedAtSecond !== second) continue
+        chain.lookedAtSecond = undefined
+        choose(chain.partition.key).#expectExpiry(chain, second * 1000 - 1)
+      }
+    }
   }
 
   /** Undoes every commit beyond `lsn`. */

@@ -19,8 +19,10 @@ export interface Lineage {
   tokenAt(range: string, state: LogState): IssuedToken
   /** What a replica must have applied before it may answer under this token; LSNs may be infinite. */
   demand(token: RangeToken): LogState
-  /** A new configuration after everything in `after`: nothing is lost by it. */
-  raised(version: number, after: LogState, regions: readonly Region[]): Lineage
+  /** Whether some configuration began with commits lost, so that older tokens may name progress that is no more. */
+  readonly hasLost: boolean
+  /** A new configuration after everything in `after`. `keepsAll`: nothing was lost by it. */
+  raised(version: number, after: LogState, regions: readonly Region[], keepsAll: boolean): Lineage
 }
 
 /** One log: its configurations differ in the write region. */
@@ -48,9 +50,14 @@ export class SingleLineage implements Lineage {
     return { lsn: demandedLsn(token, this.#epochs) }
   }
 
-  raised(version: number, after: LogState): SingleLineage {
+  get hasLost(): boolean {
+    return this.#epochs.slice(1).some(({ keepsAll }) => keepsAll !== true)
+  }
+
+  raised(version: number, after: LogState, _: readonly Region[], keepsAll: boolean): SingleLineage {
     const { writeRegionId } = this.#epochs.at(-1)!
-    return new SingleLineage([...this.#epochs, { version, fromLsn: after.lsn + 1, writeRegionId, keepsAll: true }])
+    const next = { version, fromLsn: after.lsn + 1, writeRegionId, ...(keepsAll && { keepsAll }) }
+    return new SingleLineage([...this.#epochs, next])
   }
 
   /** The writes move, and the log goes on after `keptLsn`. */

@@ -203,14 +203,38 @@ export class PartitionKeyRange {
     return { lostCommits }
   }
 
-  /** Regions were added or removed. */
-  reconfigure(version: number): void {
-    const { topology } = this.#world
-    for (const region of topology.everyRegion) {
-      if (topology.hasSeveralWriteRegions)
-        this.#logs[region.index] ??= RangeLog.empty(this.#world, this.where, () => region)
+  /** A region whose replicas some commit is held back from, not merely on its way to; undefined: none. */
+  heldBackFrom(): Region | undefined {
+    return this.#world.topology.regions.find((region) =>
+      this.#logs.some(({ replication, committedLsn }) => replication.heldFor(region, committedLsn) > 0),
+    )
+  }
+
+  /** What is on its way arrives at once. */
+  catchUp(nowMs: number): void {
+    for (const { replication, committedLsn } of this.#logs) {
+      for (const region of this.#world.topology.regions) replication.catchUp(region, committedLsn, nowMs)
     }
-    this.#lineage = this.#lineage.raised(version, this.newest, topology.regions)
+  }
+
+  /** A new region begins with what has come to any of the others; the rest follows over the links. */
+  seed(region: Region, nowMs: number): void {
+    const others = this.#world.topology.regions.filter((other) => other !== region && other.state === 'online')
+    for (const { replication } of this.#logs) {
+      const lsn = Math.max(0, ...others.map((other) => replication.receivedLsn(other, nowMs)))
+      replication.catchUp(region, lsn, nowMs)
+    }
+  }
+
+  /** The account or the range has a new configuration from here on. */
+  reconfigure(version: number, keepsAll = true): void {
+    const { topology } = this.#world
+    if (topology.hasSeveralWriteRegions) {
+      for (const region of topology.everyRegion) {
+        this.#logs[region.index] ??= RangeLog.empty(this.#world, this.where, () => region)
+      }
+    }
+    this.#lineage = this.#lineage.raised(version, this.newest, topology.regions, keepsAll)
   }
 
   /** 0: the region's share of the throughput admits a request now. Else how long to stay away. */

@@ -4,7 +4,7 @@ import {
   type ItemRequest,
   isReply,
   isWaiting,
-  throttled,
+  notAdmitted,
   visibleItem,
   type Waiting,
   withOwner,
@@ -21,7 +21,7 @@ import { queryPlan } from './sql/plan.ts'
 import type { QueryInput, QueryParameters, ResumePoint } from './sql/query.ts'
 import { QueryProblem } from './sql/syntax.ts'
 import { wantedId } from './sql/wanted-id.ts'
-import { targetPartitions, targetRanges } from './target-ranges.ts'
+import { rangeGone, targetPartitions, targetRanges } from './target-ranges.ts'
 
 type Query = Extract<ItemOperation, { kind: 'queryItems' }>
 
@@ -67,7 +67,10 @@ function query(request: ItemRequest, operation: Query): Reply | Waiting {
   if (start === 'malformed')
     return withOwner(refusal(400, 'The continuation token is not one of this simulator.'), container)
   const from = start === undefined ? 0 : ranges.findIndex((range) => range.id === start.range)
-  if (from < 0) return withOwner(refusal(400, 'The continuation token belongs to another query.'), container)
+  if (from < 0) {
+    const isGone = container.ranges.some(({ ancestors }) => ancestors.includes(start!.range))
+    return withOwner(isGone ? rangeGone() : refusal(400, 'The continuation token belongs to another query.'), container)
+  }
   return queryRanges(request, operation, ranges.slice(from), start?.resume)
 }
 
@@ -86,7 +89,7 @@ function queryRanges(
   let resume = start
   let lsn = 0
   for (const [index, range] of ranges.entries()) {
-    const busy = throttled(request, range)
+    const busy = notAdmitted(request, range)
     if (busy) return busy
     const state = chooseState(request, range)
     if (isWaiting(state) || isReply(state)) return state

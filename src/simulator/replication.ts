@@ -133,7 +133,6 @@ export class Replication {
         atMs: nowMs,
         ...this.#where,
         ...this.#writeRegion(),
-        ...this.#writeRegion(),
         region: region.name,
         beyondLsn: lsn,
       })

@@ -15,6 +15,8 @@ interface VectorEpoch {
  * commits the replica has applied, which grows with every component.
  */
 export class VectorLineage implements Lineage {
+  /** Regions that fall silent keep their logs. */
+  readonly hasLost = false
   readonly #epochs: readonly VectorEpoch[]
 
   constructor(epochs: readonly VectorEpoch[]) {
