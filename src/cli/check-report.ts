@@ -1,4 +1,5 @@
 import colors from 'picocolors'
+import { type CanaryState, canaryStates } from '../domain/canary.ts'
 import { guarantees } from '../domain/guarantees.ts'
 import { judgeObjectives, type Measured, type ObjectiveResult } from '../domain/objectives.ts'
 import type { Scenario } from '../domain/scenario.ts'
@@ -42,10 +43,12 @@ function scenarioReport(scenario: Scenario, figures: ScenarioTotals): ScenarioRe
   const objectives = judgeObjectives(scenario.objectives, measuredIn(carrying))
   const judged = carrying.reduce((sum, arm) => sum + arm.judgedReads, 0)
   const isUnmeasured = judged === 0 || objectives.some(({ status }) => status === 'unmeasured')
+  // A single lost canary is proof, whatever the rates say.
+  const isLossProven = scenario.objectives.tokenLoss === 0 && canariesIn(figures, 'lost') > 0
   return {
     ...figures,
     objectives,
-    isGood: !isUnmeasured && !objectives.some(({ status }) => status === 'broken'),
+    isGood: !isUnmeasured && !isLossProven && !objectives.some(({ status }) => status === 'broken'),
     remarks: remarksOn(figures, judged, objectives),
   }
 }
@@ -80,15 +83,39 @@ function remarksOn(figures: ScenarioTotals, judged: number, objectives: readonly
   if (reads.some(({ token }) => token === 'unsupported')) {
     remarks.push('the server issues no session tokens: stale reads are judged, token loss cannot be')
   }
-  const control = figures.arms.find((arm) => !arm.carriesToken)
+  const control = figures.arms.find((arm) => arm.role === 'control')
   if (control && control.judgedReads > 0 && control.staleReads === 0) {
     remarks.push(
       'not identifiable: without the token nothing was stale either, so these runs do not show what it protects from',
     )
   }
+  remarks.push(...remarksOnCanaries(figures), ...figures.arms.flatMap(remarkOnPolls))
   if (objectives.some(({ status }) => status === 'undecided'))
     remarks.push('too few runs to decide; give more with --runs')
   return remarks
+}
+
+const canariesIn = ({ arms }: ScenarioTotals, state: CanaryState): number =>
+  arms.reduce((sum, arm) => sum + arm.canaries[state], 0)
+
+function remarksOnCanaries(figures: ScenarioTotals): string[] {
+  const of = (state: CanaryState) => canariesIn(figures, state)
+  const sent = canaryStates.reduce((sum, state) => sum + of(state), 0)
+  if (sent === 0) return []
+  const remarks = [`${of('answered')} of ${sent} canaries were answered as they must be`]
+  if (of('lost') > 0) remarks.push(`${of('lost')} canaries never reached the wire: a hop on their way loses tokens`)
+  if (of('ignored') > 0)
+    remarks.push(`${of('ignored')} canaries were ignored: the service does not enforce session tokens`)
+  return remarks
+}
+
+function remarkOnPolls({ arm, polls, pollLatency }: ArmTotals): string[] {
+  const all = Object.values(polls).reduce((sum, count) => sum + count, 0)
+  if (all === 0) return []
+  const after = pollLatency ? ` (p95 ${milliseconds(pollLatency.p95Ms)})` : ''
+  return [
+    `${arm}: the write showed in ${polls.shown} of ${all} polls${after}, never within the bound in ${polls['not-shown']}`,
+  ]
 }
 
 export const printReport = (report: CheckReport, format: CheckFormat): string =>
@@ -102,13 +129,14 @@ function printTable(report: CheckReport): string {
       String(arm.judgedReads),
       rate(arm.staleRate),
       rate(arm.tokenLossRate),
-      milliseconds(arm.readLatency?.p50Ms),
-      milliseconds(arm.readLatency?.p95Ms),
+      milliseconds((arm.readLatency ?? arm.pollLatency)?.p50Ms),
+      milliseconds((arm.readLatency ?? arm.pollLatency)?.p95Ms),
       arm.retriesPerRead === undefined ? '–' : arm.retriesPerRead.toFixed(2),
       arm.requestUnits.toFixed(0),
+      arm.requestUnitsPerRun === undefined ? '–' : arm.requestUnitsPerRun.toFixed(1),
     ]),
   )
-  const head = ['scenario', 'arm', 'judged', 'stale', 'token loss', 'p50', 'p95', 'retries/read', 'RU']
+  const head = ['scenario', 'arm', 'judged', 'stale', 'token loss', 'p50', 'p95', 'retries/read', 'RU', 'RU/run']
   const lines = [table(head, rows, 2), '']
   for (const scenario of report.scenarios) {
     const verdict = scenario.isGood ? colors.green('pass') : colors.red('FAIL')

@@ -24,6 +24,10 @@ interface Recently {
   readonly uncovered: number
   readonly dropped: number
   readonly failed: number
+  /** Of any arm. */
+  readonly canaries: number
+  readonly canariesLost: number
+  readonly canariesIgnored: number
 }
 
 /** What can be wrong with a scenario, worst first; each scenario is told by the first rule that it meets. */
@@ -33,6 +37,18 @@ const rules: readonly { tone: Tone; holds: (of: Recently) => boolean; say: (of: 
     holds: ({ brokenPromises }) => brokenPromises > 0,
     say: ({ brokenPromises, judgedInAnyArm }) =>
       `${countOf(brokenPromises, judgedInAnyArm)} ${was(brokenPromises)} stale although the consistency level promised better`,
+  },
+  {
+    tone: 'bad',
+    holds: ({ canariesIgnored }) => canariesIgnored > 0,
+    say: ({ canariesIgnored, canaries }) =>
+      `${countOf(canariesIgnored, canaries)} with an impossible token ${was(canariesIgnored)} answered: session tokens are not enforced`,
+  },
+  {
+    tone: 'bad',
+    holds: ({ canariesLost }) => canariesLost > 0,
+    say: ({ canariesLost, canaries }) =>
+      `${countOf(canariesLost, canaries)} went out without their canary, so a hop loses tokens`,
   },
   {
     tone: 'bad',
@@ -108,15 +124,17 @@ function recently({ name, arms }: ScenarioStatus): Recently {
   const sum = { reads: 0, judged: 0, stale: 0, claimed: 0, uncovered: 0, dropped: 0, failed: 0 }
   let judgedInAnyArm = 0
   let brokenPromises = 0
+  const sent = { canaries: 0, canariesLost: 0, canariesIgnored: 0 }
   for (const { carriesToken, recent } of arms) {
     if (recent === undefined) continue
     judgedInAnyArm += recent.counts.judged
     brokenPromises += recent.counts.brokenPromises
+    for (const key of ['canaries', 'canariesLost', 'canariesIgnored'] as const) sent[key] += recent.counts[key]
     if (!carriesToken) continue
     for (const key of ['reads', 'judged', 'stale', 'claimed', 'uncovered', 'dropped', 'failed'] as const)
       sum[key] += recent.counts[key]
   }
-  return { name, judgedInAnyArm, brokenPromises, ...sum }
+  return { name, judgedInAnyArm, brokenPromises, ...sent, ...sum }
 }
 
 const countOf = (count: number, total: number) => `${count.toLocaleString('en')} of ${total.toLocaleString('en')} reads`

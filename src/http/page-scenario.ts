@@ -1,4 +1,5 @@
 import { formatDuration } from '../base/duration.ts'
+import { type CanaryState, canaryStates } from '../domain/canary.ts'
 import type { Finding } from '../domain/finding.ts'
 import { guarantees } from '../domain/guarantees.ts'
 import { type MissedReason, missedReasons } from '../domain/journey.ts'
@@ -49,7 +50,7 @@ export function renderScenario(scenario: ScenarioStatus, nowWallMs: number): Htm
 <caption class="hidden">Figures of ${name} by arm, since the start</caption>
 <thead>
 <tr class="groups"><td></td><th colspan="3" scope="colgroup">Reads</th><th colspan="3" scope="colgroup">Read latency</th><th colspan="3" scope="colgroup">Cost</th><th colspan="2" scope="colgroup">Runs</th></tr>
-<tr><th scope="col">Arm</th><th scope="col">judged</th><th scope="col">stale</th><th scope="col">without token</th><th scope="col">p50</th><th scope="col">p95</th><th scope="col">p99</th><th scope="col">RU/s</th><th scope="col">RU</th><th scope="col">retries/read</th><th scope="col">done</th><th scope="col">last finding</th></tr>
+<tr><th scope="col">Arm</th><th scope="col">judged</th><th scope="col">stale</th><th scope="col">without token</th><th scope="col">p50</th><th scope="col">p95</th><th scope="col">p99</th><th scope="col">RU/s</th><th scope="col">RU/run</th><th scope="col">retries/read</th><th scope="col">done</th><th scope="col">last finding</th></tr>
 </thead>
 <tbody>${scenario.arms.map((arm) => renderArm(scenario, arm, nowWallMs))}</tbody>
 </table>
@@ -76,6 +77,8 @@ function renderStep(step: Step, scenario: ScenarioStatus): Html {
       return html`<li class="way wait"><span>wait ${step.sweepMs.map(formatDuration).join(', ')}</span></li>`
     case 'poll':
       return html`<li class="stop read"><b>${step.at}</b> <span>${region(step.at)}</span> <em>polls (${step.read}, every ${formatDuration(step.everyMs)})</em></li>`
+    case 'request':
+      return html`<li class="stop ${step.does}"><b>${step.at}</b> <span>endpoint</span> <em>${step.does === 'write' ? 'writes' : 'reads'} (${step.request.method})</em></li>`
     case 'reconnect':
       return html`<li class="stop"><b>${step.at}</b> <span>${region(step.at)}</span> <em>reconnects</em></li>`
     case 'offline':
@@ -88,14 +91,15 @@ function renderStep(step: Step, scenario: ScenarioStatus): Html {
 function renderArm(scenario: ScenarioStatus, arm: ArmStatus, nowWallMs: number): Html {
   const runs = Object.values(arm.runs).reduce((sum, count) => sum + count, 0)
   const role = roleWords[arm.role]
+  const latency = arm.readLatency ?? arm.pollLatency
   const troubled = (['abandoned', 'crashed', 'failed'] as const).filter((result) => arm.runs[result] > 0)
   return html`<tr>
 <th scope="row">${arm.arm}<small>${role}</small><small>${printShare(arm.share)} of runs</small></th>
 <td>${printCount(arm.judgedReads)}${arm.failedReads > 0 && html`<small>${printCount(arm.failedReads)} failed</small>`}</td>
 <td>${renderRate(arm.staleRate, arm.carriesToken)}</td>
 <td>${renderRate(arm.tokenLossRate, arm.carriesToken)}</td>
-<td>${printMs(arm.readLatency?.p50Ms)}</td><td>${printMs(arm.readLatency?.p95Ms)}</td><td>${printMs(arm.readLatency?.p99Ms)}</td>
-<td>${printRate(arm.recent?.requestUnitsPerSecond)}</td><td>${printCount(arm.requestUnits)}</td><td>${printRate(arm.retriesPerRead)}</td>
+<td>${printMs(latency?.p50Ms)}</td><td>${printMs(latency?.p95Ms)}</td><td>${printMs(latency?.p99Ms)}</td>
+<td>${printRate(arm.recent?.requestUnitsPerSecond)}</td><td>${printRate(arm.requestUnitsPerRun)}</td><td>${printRate(arm.retriesPerRead)}</td>
 <td>${printCount(runs)}${troubled.map((result) => html`<small>${printCount(arm.runs[result])} ${result}</small>`)}</td>
 <td class="last">${renderLast(scenario, arm, nowWallMs)}</td>
 </tr>`
@@ -130,6 +134,16 @@ function notesOf(scenario: ScenarioStatus): string[] {
     )
   else if (withheld.some((arm) => arm.judgedReads > 0))
     notes.push('Withholding the token has made no read stale so far, so nothing is proven about its protection.')
+  const canaries = canaryStates.reduce((sum, state) => sum + canariesIn(scenario, state), 0)
+  if (canaries > 0)
+    notes.push(
+      `Of ${printCount(canaries)} canaries the service answered ${printCount(canariesIn(scenario, 'answered'))} as it must, ${printCount(canariesIn(scenario, 'lost'))} were lost on the way, ${printCount(canariesIn(scenario, 'ignored'))} ignored.`,
+    )
+  for (const { arm, polls } of scenario.arms)
+    if (polls.shown + polls['not-shown'] > 0)
+      notes.push(
+        `${arm}: the write showed in ${printCount(polls.shown)} polls, and never within the bound in ${printCount(polls['not-shown'])}.`,
+      )
   const reasons = missedReasons.filter((reason) => missed[reason] > 0)
   if (reasons.length > 0)
     notes.push(
@@ -153,5 +167,8 @@ function violationsOf({ arms }: ScenarioStatus): Html[] {
       ]
     })
 }
+
+const canariesIn = ({ arms }: ScenarioStatus, state: CanaryState) =>
+  arms.reduce((sum, arm) => sum + arm.canaries[state], 0)
 
 const points = (share: number) => (share * 100).toLocaleString('en', { maximumFractionDigits: 1 })

@@ -147,7 +147,11 @@ export class ArmTally {
       if (event.shownAfterMs !== undefined) recordLatency(this.#pollLatency, event.shownAfterMs)
       return
     }
-    if (event.canary) this.#canaries[event.canary]++
+    if (event.canary) {
+      // What comes back to a token that nothing can satisfy says nothing about the token's worth.
+      this.#canaries[event.canary]++
+      return
+    }
     const { verdict } = event.judgement
     if (isJudged(verdict)) this.#judgedReads++
     if (isStale(verdict)) this.#staleReads++

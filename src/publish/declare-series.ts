@@ -1,9 +1,10 @@
+import { canaryStates } from '../domain/canary.ts'
 import { findings } from '../domain/finding.ts'
 import { guarantees } from '../domain/guarantees.ts'
-import { type CarriedToken, missedReasons, runResults } from '../domain/journey.ts'
+import { type CarriedToken, missedReasons, pollOutcomes, runResults } from '../domain/journey.ts'
 import type { OperationKind, WriteOutcome } from '../domain/observation.ts'
 import { retryReasons } from '../domain/retries.ts'
-import { regionLabel, type Scenario } from '../domain/scenario.ts'
+import { type Arm, allSteps, armRole, regionLabel, type Scenario } from '../domain/scenario.ts'
 import { type TokenState, tokenStates } from '../domain/token-state.ts'
 import { isJudged, type Verdict, verdicts } from '../domain/verdict.ts'
 import type { Families } from './families.ts'
@@ -55,9 +56,11 @@ export function declareSeries(scenario: Scenario, families: Families): void {
     families.visibility.zero([name, regionOf(hop)])
     families.visibilityUnseen.zero([name, regionOf(hop)])
   }
-  for (const step of scenario.journey) if (step.kind === 'carry') families.tokenBytes.zero([name, step.from])
+  const carries = allSteps(scenario.journey).filter((step) => step.kind === 'carry')
+  for (const { from } of carries) families.tokenBytes.zero([name, from])
 
-  for (const { name: arm } of scenario.arms) {
+  for (const { name: arm, ...rest } of scenario.arms) {
+    const role = armRole({ name: arm, ...rest })
     for (const result of runResults) families.runs.zero([name, arm, result])
     for (const finding of findings) families.findings.zero([name, arm, finding])
     families.versionsBehind.zero([name, arm])
@@ -69,17 +72,33 @@ export function declareSeries(scenario: Scenario, families: Families): void {
           families.reads.zero([name, arm, hop, regionOf(hop), verdict, state])
       else for (const outcome of writeOutcomes) families.writes.zero([name, arm, hop, regionOf(hop), outcome])
     }
-    for (const step of scenario.journey)
-      if (step.kind === 'carry')
-        for (const token of carriedTokens)
-          families.tokenCarries.zero([name, arm, step.from, step.to, step.carrier, token])
+    for (const { from, to, carrier } of carries)
+      for (const token of carriedTokens) families.tokenCarries.zero([name, arm, from, to, carrier, token])
+    const polling = pollingHops(scenario, rest.instead)
+    if (polling.length > 0) families.pollShown.zero([name, arm])
+    for (const hop of polling) for (const outcome of pollOutcomes) families.polls.zero([name, arm, hop, outcome])
+    if (role !== 'canary') continue
+    for (const { hop, isRead } of operations)
+      if (isRead) for (const state of canaryStates) families.canaries.zero([name, arm, hop, state])
   }
 }
+
+/** Where an arm polls: at its polls, and at its reads where a workaround makes polls of them. */
+const pollingHops = ({ journey }: Scenario, instead: Arm['instead']): string[] => [
+  ...new Set(
+    allSteps(journey).flatMap((step) =>
+      step.kind === 'poll' || (step.kind === 'read' && instead?.kind === 'poll') ? [step.at] : [],
+    ),
+  ),
+]
 
 /** Each operation that the journey makes at each hop, once. */
 function operationsOf(scenario: Scenario): { hop: string; operation: OperationKind; isRead: boolean }[] {
   const found = new Map<string, { hop: string; operation: OperationKind; isRead: boolean }>()
-  for (const step of scenario.journey) {
+  for (const step of allSteps(scenario.journey)) {
+    if (step.kind === 'offline')
+      for (const operation of step.writes)
+        found.set(`${step.at}/${operation}`, { hop: step.at, operation, isRead: false })
     if (step.kind === 'request')
       found.set(`${step.at}/${step.does}`, { hop: step.at, operation: 'request', isRead: step.does === 'read' })
     if (step.kind !== 'write' && step.kind !== 'read') continue

@@ -125,6 +125,7 @@ export class Recent implements Sink {
       counts.canaries++
       if (event.canary === 'lost') counts.canariesLost++
       if (event.canary === 'ignored') counts.canariesIgnored++
+      return
     }
     const { verdict } = event.judgement
     counts.reads++

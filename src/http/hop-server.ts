@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { ConfigurationProblem } from '../base/configuration-problem.ts'
+import type { Logger } from '../publish/logger.ts'
+import type { HopAnswer } from '../run/hop.ts'
+import { freshSession, tokenToCarry } from '../run/hop-session.ts'
+import {
+  type Arrival,
+  type HopRefusal,
+  hopVersion,
+  nonceHeader,
+  type OperationCall,
+  paths,
+  printAnswer,
+  proofOf,
+  queryNames,
+} from '../run/remote/protocol.ts'
+import { findInRequest, placeInAnswer, requestCarrier } from '../run/remote/token-place.ts'
+import { WireToken } from '../protocol/wire-token.ts'
+import { createGate } from './authorization.ts'
+import { forbidden, parseCall } from './hop-call.ts'
+import type { HttpServer } from './server.ts'
+import { listenOn } from './listen.ts'
+
+export interface HopServerOptions {
+  readonly listen: { readonly host: string; readonly port: number }
+  /** Needed when the listener is not loopback (`HOPWATCH_HOP_TOKEN`); asked for on loopback too, where it is set. */
+  readonly hopToken: string | undefined
+  /** The containers that it may touch, as `database/container`; undefined: any that a caller names. */
+  readonly containers: readonly string[] | undefined
+  /** `hopwatch 0.1.0` */
+  readonly self: string
+  readonly logger: Logger
+  /** Does one operation as the hop that the call describes. Never rejects for what the target answers. */
+  execute(call: OperationCall, sessionToken: WireToken | undefined, signal: AbortSignal): Promise<HopAnswer>
+}
+
+const callsMax = 64
+const bodyBytesMax = 256 * 1024
+/** A compound token of many ranges is a large header; what comes before the hop sets the smaller limits. */
+const headerBytesMax = 64 * 1024
+
+/** Serves a hop until closed. Throws ConfigurationProblem when the address cannot be bound, or nothing protects it. */
+export async function startHopServer(options: HopServerOptions): Promise<HttpServer> {
+  const { listen, self, logger, containers } = options
+  const gate = createGate({
+    host: listen.host,
+    token: options.hopToken,
+    variable: 'HOPWATCH_HOP_TOKEN',
+    isAskedOnLoopback: true,
+    allowUnauthenticated: false,
+  })
+  const app = fastify({
+    logger: false,
+    genReqId: () => randomUUID(),
+    bodyLimit: bodyBytesMax,
+    requestTimeout: 10_000,
+    connectionTimeout: 90_000,
+    keepAliveTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    http: { maxHeaderSize: headerBytesMax, headersTimeout: 10_000 },
+  })
+  app.server.maxConnections = 256
+  // The body is read as text: whether it is whole is what a carrier's test is about.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) => done(null, body))
+  let calls = 0
+
+  const refuse = (reply: FastifyReply, status: number, problem: string) => {
+    const refusal: HopRefusal = { hop: self, speaks: [hopVersion], problem }
+    return reply.code(status).send(refusal)
+  }
+
+  app.addHook('onRequest', async (request, reply) => {
+    // What belongs to one user's session is nobody else's answer.
+    reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    if (request.routeOptions.url === '/healthz') return
+    if (!gate(request.headers.authorization)) {
+      reply.header('www-authenticate', 'Bearer realm="hopwatch hop"')
+      return refuse(reply, 401, 'the header "Authorization: Bearer …" with HOPWATCH_HOP_TOKEN did not arrive')
+    }
+  })
+
+  app.get('/healthz', async () => ({ status: 'alive' }))
+  app.get(paths.about, async () => ({ hop: self, speaks: [hopVersion], containers: containers ?? 'any' }))
+
+  const arrival = async (request: FastifyRequest, reply: FastifyReply) => {
+    const nonce = nonceOf(request)
+    if (nonce === undefined) return refuse(reply, 422, `the header ${nonceHeader} did not arrive`)
+    const token = found(request, queryOf(request).get(queryNames.carrier) ?? '')
+    const isAsSent = token !== undefined && proofOf(token, nonce) === queryOf(request).get(queryNames.expected)
+    const said: Arrival = {
+      nonce,
+      hop: self,
+      bytes: token === undefined ? 0 : Buffer.byteLength(token),
+      isAsSent,
+      ...(!isAsSent && token !== undefined && { text: token }),
+    }
+    return reply.send(said)
+  }
+  app.get(paths.arrival, arrival)
+  app.post(paths.arrival, arrival)
+
+  app.post(paths.departure, async (request, reply) => {
+    const query = sentQuery(request.body)
+    // Relative, because only what stands before the hop knows by which name it is reached.
+    return reply.code(302).header('location', `arrival?${rawQuery(request)}&${query}`).send()
+  })
+
+  const operation = async (request: FastifyRequest, reply: FastifyReply) => {
+    const nonce = nonceOf(request)
+    if (nonce === undefined) return refuse(reply, 422, `the header ${nonceHeader} did not arrive`)
+    const call = parseCall(queryOf(request).get(queryNames.operation) ?? undefined)
+    if (call === undefined) return refuse(reply, 422, `this is no operation as ${self} knows it; use the same version on both sides`)
+    const problem = forbidden(call, containers)
+    if (problem !== undefined) return refuse(reply, 403, problem)
+    if (calls >= callsMax) return refuse(reply, 429, `it has ${callsMax} operations under way`)
+    const gone = new AbortController()
+    reply.raw.once('close', () => gone.abort())
+    const arrivedText = found(request, call.arrivesBy)
+    const token = arrivedText === undefined ? undefined : new WireToken(arrivedText)
+    calls++
+    try {
+      const answer = await options.execute(call, token, gone.signal)
+      const known = answer.sessionToken?.parsed
+      const held = tokenToCarry({ ...freshSession, delivered: token, ...(known && { received: known }) })
+      const placed = placeInAnswer(requestCarrier(call.leavesBy), held?.reveal())
+      const message = printAnswer(answer, nonce, self)
+      return await reply
+        .headers(placed.headers)
+        .send({ ...message, ...(placed.body !== undefined && { handed: placed.body }) })
+    } finally {
+      calls--
+    }
+  }
+  app.get(paths.operation, operation)
+  app.post(paths.operation, operation)
+
+  app.setNotFoundHandler((request, reply) => refuse(reply, 404, `it knows nothing of ${request.method} ${pathOf(request)}`))
+  app.setErrorHandler((error: Error & { readonly statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status >= 500) logger.error({ request: request.id, err: error }, 'a call failed')
+    return refuse(reply, status, status >= 500 ? 'internal error; its log has more' : 'the request is not well-formed')
+  })
+  return listenOn(app, listen)
+}
+
+const rawQuery = ({ raw }: FastifyRequest): string => (raw.url ?? '').split('?').slice(1).join('?')
+const pathOf = ({ raw }: FastifyRequest): string => (raw.url ?? '').split('?')[0]?.slice(0, 100) ?? ''
+const queryOf = (request: FastifyRequest) => new URLSearchParams(rawQuery(request))
+
+const headerOf = (request: FastifyRequest, name: string): string | undefined => {
+  const value = request.headers[name]
+  return Array.isArray(value) ? value.join(', ') : value
+}
+
+const nonceOf = (request: FastifyRequest) => headerOf(request, nonceHeader)
+
+const found = (request: FastifyRequest, carrier: string): string | undefined =>
+  findInRequest(
+    requestCarrier(carrier as Parameters<typeof requestCarrier>[0]),
+    (name) => headerOf(request, name),
+    rawQuery(request),
+    typeof request.body === 'string' ? request.body : undefined,
+  )
+
+/** The part of the next URL that holds the token, as the sender wrote it. */
+function sentQuery(body: unknown): string {
+  try {
+    const { query } = JSON.parse(String(body)) as { query?: unknown }
+    return typeof query === 'string' && !/[\r\n]/.test(query) ? query : ''
+  } catch {
+    return ''
+  }
+}
