@@ -15,6 +15,8 @@ export interface DirectStoreOptions {
   readonly clock: Clock
   readonly hop: HopDeclaration
   readonly scenario: Pick<Scenario, 'container' | 'partitionKey'>
+  /** False: as a server without sessions, whose answers carry no token. Default: true. */
+  readonly issuesTokens?: boolean
   /** Told, just before the account is asked something, for which operation. */
   readonly onAsk?: (request: StoreRequest) => void
 }
@@ -89,7 +91,7 @@ export class DirectStore implements DocumentStore {
     token: WireToken | undefined,
     signal: AbortSignal | undefined,
   ): Promise<Exchange> {
-    const { account, clock, onAsk } = this.#options
+    const { account, clock, issuesTokens = true, onAsk } = this.#options
     const client = directClient(
       {
         execute: (operation, context) => {
@@ -126,7 +128,7 @@ export class DirectStore implements DocumentStore {
         requestCharge: charge ?? reply?.requestCharge ?? 0,
         durationMs: clock.nowMs() - startedAtMs,
         sent: token,
-        received: reply?.sessionToken === undefined ? undefined : new WireToken(reply.sessionToken),
+        received: reply?.sessionToken === undefined || !issuesTokens ? undefined : new WireToken(reply.sessionToken),
       },
     }
   }

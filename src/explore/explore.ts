@@ -55,13 +55,20 @@ export async function exploreWorld(
   const scenario = randomScenario(random.fork('scenario'), regions)
   makeContainer(account, scenario)
   const evidence = new WeakMap<readonly Attempt[], readonly JournalEntry[]>()
-  const oracle = new Oracle(evidence, (hop, arm) => {
-    const instead = scenario.arms.find(({ name }) => name === arm)?.instead
-    return instead?.kind === 'consistency' ? instead.level : scenario.hops.find(({ name }) => name === hop)!.consistency
-  })
+  const issuesTokens = random.fork('tokens').next() < 0.95
+  const oracle = new Oracle(
+    evidence,
+    (hop, arm) => {
+      const instead = scenario.arms.find(({ name }) => name === arm)?.instead
+      return instead?.kind === 'consistency'
+        ? instead.level
+        : scenario.hops.find(({ name }) => name === hop)!.consistency
+    },
+    issuesTokens,
+  )
   const runner = createRunner({
     scenario,
-    openStore: storesOf(scenario, account, clock, evidence, oracle),
+    openStore: storesOf({ scenario, account, clock, evidence, oracle, issuesTokens }),
     clock,
     random: random.fork('runs'),
     owner: 'explorer',
@@ -76,7 +83,7 @@ export async function exploreWorld(
     const run = await finish(clock, runner.run(planner.next(), 0))
     for (const key of [...run.events.flatMap(coveredBy), ...run.violations.map(({ guarantee }) => guarantee)])
       covered.set(key, (covered.get(key) ?? 0) + 1)
-    const found = oracle.check(run)
+    const found = [...crashOf(run), ...oracle.check(run)]
     for (const disagreement of found) disagreements.push({ ...disagreement, seed, judgedRun: run })
     onRun?.({ index, run, disagreements: found, tell: () => tellRun(run, scenario, evidence) })
   }
@@ -96,6 +103,12 @@ const coveredBy = (event: FinishedRun['events'][number]): string[] => {
   if (event.kind === 'carry') return [`carry ${event.carrier} ${event.token}`, `carried ${event.cause ?? 'as sent'}`]
   return event.kind === 'visibility' ? [] : [`step ${event.kind}`]
 }
+
+/** Whatever the world does, hopwatch itself must not fail. */
+const crashOf = ({ id, result, problem, events }: FinishedRun): Disagreement[] =>
+  result === 'crashed'
+    ? [{ run: id, step: events.length, what: 'the run', judged: `crashed, ${problem}`, truth: 'comes to an end' }]
+    : []
 
 /** Moves the clock to each next event until the run has ended. */
 async function finish(clock: ManualClock, run: Promise<FinishedRun>): Promise<FinishedRun> {
@@ -138,13 +151,15 @@ function makeContainer(account: SimulatedAccount, scenario: Scenario): void {
 const evidenceKinds: ReadonlySet<JournalEntry['kind']> = new Set(['commit', 'lost', 'request'])
 
 /** Stores whose every operation leaves its journal entries as evidence, also where branches of a run go on at the same time. */
-function storesOf(
-  scenario: Scenario,
-  account: SimulatedAccount,
-  clock: ManualClock,
-  evidence: WeakMap<readonly Attempt[], readonly JournalEntry[]>,
-  oracle: Oracle,
-): (hopName: string) => DocumentStore {
+function storesOf(of: {
+  readonly scenario: Scenario
+  readonly account: SimulatedAccount
+  readonly clock: ManualClock
+  readonly evidence: WeakMap<readonly Attempt[], readonly JournalEntry[]>
+  readonly oracle: Oracle
+  readonly issuesTokens: boolean
+}): (hopName: string) => DocumentStore {
+  const { scenario, account, clock, evidence, oracle, issuesTokens } = of
   const heardFor = new WeakMap<StoreRequest, JournalEntry[]>()
   let heard: JournalEntry[] = []
   const onAsk = (request: StoreRequest) => {
@@ -156,7 +171,7 @@ function storesOf(
     if (entry.kind === 'lost') oracle.forget(entry)
   }, evidenceKinds)
   const open = (hop: HopDeclaration): DocumentStore => {
-    const store = new DirectStore({ account, clock, hop, scenario, onAsk })
+    const store = new DirectStore({ account, clock, hop, scenario, issuesTokens, onAsk })
     return {
       async execute(request, signal) {
         const answer = await store.execute(request, signal)

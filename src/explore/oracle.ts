@@ -64,11 +64,13 @@ export class Oracle {
   readonly #log = new Map<string, TrueVersion[]>()
 
   readonly #levelOf: (hop: string, arm: string) => ConsistencyLevel
+  readonly #issuesTokens: boolean
 
-  /** `levelOf` tells the consistency level that a hop's reads ask for in an arm. */
-  constructor(evidence: Evidence, levelOf: (hop: string, arm: string) => ConsistencyLevel) {
+  /** `levelOf` tells the consistency level that a hop's reads ask for in an arm; `issuesTokens` whether answers carry tokens. */
+  constructor(evidence: Evidence, levelOf: (hop: string, arm: string) => ConsistencyLevel, issuesTokens = true) {
     this.#evidence = evidence
     this.#levelOf = levelOf
+    this.#issuesTokens = issuesTokens
   }
 
   /** A commit that a forced failover dropped never happened for any later reader. */
@@ -273,6 +275,7 @@ export class Oracle {
   /** What the journal saw on the wire against the log position that the hop was entitled to. */
   #trueToken(requests: readonly RequestEntry[], hop: Knowledge): string {
     if (hop.version === undefined || !hop.isClaimed) return 'unclaimed'
+    if (!this.#issuesTokens) return 'unsupported'
     const answering = requests.at(-1)
     if (answering === undefined || hop.position === undefined || !hop.isRangeTold) return 'unknown'
     const { position } = hop
