@@ -7,6 +7,7 @@ import type { ArmRole, Step } from '../domain/scenario.ts'
 import type { Interval } from '../domain/statistics.ts'
 import { type Html, html } from './html.ts'
 import { printAge, printCount, printInterval, printMs, printRate, printShare, unknownFigure } from './page-numbers.ts'
+import { renderStaleness } from './page-staleness.ts'
 import type { ArmStatus, ScenarioStatus } from './scenario-status.ts'
 
 /** What a finding means, for a reader of the page. */
@@ -55,6 +56,7 @@ export function renderScenario(scenario: ScenarioStatus, nowWallMs: number): Htm
 <tbody>${scenario.arms.map((arm) => renderArm(scenario, arm, nowWallMs))}</tbody>
 </table>
 </div>
+${renderStaleness(scenario)}
 <div class="notes" data-live id="notes-${name}">${notesOf(scenario).map((note) => html`<p>${note}</p>`)}${violationsOf(scenario)}</div>
 </article>`
 }

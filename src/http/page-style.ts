@@ -45,6 +45,11 @@ a.bad{color:var(--bad)}a.notice{color:var(--notice)}a.good{color:var(--good)}
 .whisker{display:block;margin:2px 0 0 auto;color:var(--soft)}.whisker.good{color:var(--good)}.whisker.bad{color:var(--bad)}
 .whisker path{stroke-width:2;fill:none}.whisker .track{stroke:var(--line)}.whisker .range{stroke:currentColor;stroke-width:3;stroke-linecap:round}.whisker circle{fill:currentColor}
 .none{color:var(--soft)}
+.curves{display:flex;flex-wrap:wrap;gap:4px 36px}
+.curves figure{margin:12px 0 0;max-width:300px;font-size:13.5px;color:var(--soft)}.curves figcaption{color:var(--ink)}.curves p{margin:2px 0 0}
+.curve{display:block;margin-top:6px;color:var(--link);max-width:100%}.curve path{fill:none}.curve .track{stroke:var(--line)}.curve .band{fill:currentColor;opacity:.18}.curve .line{stroke:currentColor;stroke-width:2}.curve circle{fill:currentColor}
+.axis{display:flex;justify-content:space-between;width:220px;max-width:100%;font-size:12.5px}
+.notes p.bad{color:var(--bad)}
 .notes p{margin:10px 0 0;color:var(--soft);font-size:14px}
 .lost{background:var(--notice-bg);color:var(--notice);border-radius:10px;padding:10px 16px;margin:0 0 14px}
 footer{color:var(--soft);font-size:13.5px;max-width:90ch}

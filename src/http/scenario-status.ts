@@ -23,6 +23,7 @@ export interface ScenarioStatus {
   readonly budget: Scenario['budget']
   readonly missed: ScenarioTotals['missed']
   readonly protection: ScenarioTotals['protection']
+  readonly staleness: ScenarioTotals['staleness']
   readonly arms: readonly ArmStatus[]
 }
 
@@ -43,6 +44,7 @@ export function scenarioStatus(
     budget: scenario.budget,
     missed: counted.missed,
     protection: counted.protection,
+    staleness: counted.staleness,
     arms: counted.arms.map((arm) => ({
       ...arm,
       share: scenario.arms.find(({ name }) => name === arm.arm)?.share ?? 0,

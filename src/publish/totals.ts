@@ -2,7 +2,9 @@ import { type FinishedRun, type MissedReason, missedReasons, type Sink } from '.
 import { rateDifference } from '../domain/rate-difference.ts'
 import type { ArmRole, Scenario } from '../domain/scenario.ts'
 import type { Interval } from '../domain/statistics.ts'
+import type { PairStaleness } from '../domain/visibility.ts'
 import { ArmTally, type ArmTotals } from './arm-tally.ts'
+import { StalenessTally } from './staleness-tally.ts'
 
 /** One scenario's figures since it was loaded. */
 export interface ScenarioTotals {
@@ -12,6 +14,8 @@ export interface ScenarioTotals {
   readonly arms: readonly ArmTotals[]
   /** What the token is worth; undefined while it cannot be identified. */
   readonly protection: Interval | undefined
+  /** t-visibility and k-staleness, by write region and read region; only where a read without a covering token was judged. */
+  readonly staleness: readonly PairStaleness[]
 }
 
 /**
@@ -35,6 +39,7 @@ function tokenProtection(
 interface ScenarioTally {
   readonly arms: ReadonlyMap<string, ArmTally>
   readonly missed: Record<MissedReason, number>
+  readonly staleness: StalenessTally
 }
 
 /** Every loaded scenario's figures since the start, for the status page and `check`. Runs of other scenarios are ignored. */
@@ -45,6 +50,7 @@ export class Totals implements Sink {
     this.#scenarios.set(scenario.name, {
       arms: new Map(scenario.arms.map((arm) => [arm.name, new ArmTally(arm)])),
       missed: Object.fromEntries(missedReasons.map((reason) => [reason, 0])) as Record<MissedReason, number>,
+      staleness: new StalenessTally(scenario),
     })
   }
 
@@ -53,7 +59,9 @@ export class Totals implements Sink {
   }
 
   record(run: FinishedRun): void {
-    this.#scenarios.get(run.scenario)?.arms.get(run.arm)?.record(run)
+    const tally = this.#scenarios.get(run.scenario)
+    tally?.arms.get(run.arm)?.record(run)
+    tally?.staleness.record(run)
   }
 
   missed(scenario: string, reason: MissedReason, count: number): void {
@@ -74,7 +82,13 @@ export class Totals implements Sink {
   snapshot(): ScenarioTotals[] {
     return [...this.#scenarios].map(([scenario, tally]) => {
       const arms = [...tally.arms.values()].map((arm) => arm.snapshot())
-      return { scenario, missed: { ...tally.missed }, arms, protection: tokenProtection(arms) }
+      return {
+        scenario,
+        missed: { ...tally.missed },
+        arms,
+        protection: tokenProtection(arms),
+        staleness: tally.staleness.snapshot(),
+      }
     })
   }
 }
