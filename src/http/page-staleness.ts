@@ -9,10 +9,12 @@ const width = 220
 const height = 64
 const firstMs = 1
 const lastMs = 10_000
+/** A curve of fewer would show chance, however wide its band. */
+const fewestReads = 10
 
 /** How soon a write shows to readers whom no token protects: one small curve a region pair, told in words beside it. */
 export const renderStaleness = ({ name, staleness }: ScenarioStatus): Html =>
-  html`<div class="curves" data-live id="curves-${name}">${staleness.filter(({ visibility }) => visibility.length > 0).map(renderPair)}</div>`
+  html`<div class="curves" data-live id="curves-${name}">${staleness.filter(({ reads }) => reads >= fewestReads).map(renderPair)}</div>`
 
 function renderPair({ writeRegion, readRegion, visibility, staleness, reads }: PairStaleness): Html {
   const low = visibility.map(({ afterMs, probability }) => place(afterMs, probability.low))
