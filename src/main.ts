@@ -7,6 +7,7 @@ import { addCheck } from './cli/check.ts'
 import { HopwatchCommand } from './cli/command.ts'
 import { CommandError, type ExitCode, exitCodes } from './cli/command-error.ts'
 import { addExplore } from './cli/explore.ts'
+import { addHop } from './cli/hop.ts'
 import { addSchema } from './cli/schema.ts'
 import { addServe } from './cli/serve.ts'
 import { addSimulate } from './cli/simulate.ts'
@@ -41,6 +42,7 @@ addServe(program, done, stopped)
 addCheck(program, done, stopped)
 addValidate(program, done)
 addSimulate(program, done, stopped)
+addHop(program, done, stopped)
 addExplore(program, done, stopped)
 addSchema(program, done)
 for (const command of program.commands) {

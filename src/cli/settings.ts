@@ -47,6 +47,7 @@ export async function readSettings(options: SharedOptions, env: Environment): Pr
     seed,
     targets: await readTargets(options.endpoint, configuration, env),
     simulator: { ...simulatorOptions(configuration), seed },
+    hopToken: env.HOPWATCH_HOP_TOKEN || undefined,
     requestUnitsPerSecond: options.budget ?? configuration.budget?.requestUnitsPerSecond,
     carriers: readCarrierSettings(configuration, env),
   }

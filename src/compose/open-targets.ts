@@ -11,6 +11,8 @@ export interface TargetSettings {
   /** How the embedded simulator is laid out. */
   readonly simulator: StartOptions
   readonly scenarios: readonly Scenario[]
+  /** Bearer token of hops in other processes. */
+  readonly hopToken?: string | undefined
   /** What all scenarios on one account may spend together; undefined: only their own budgets hold. */
   readonly requestUnitsPerSecond?: number | undefined
 }

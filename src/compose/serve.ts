@@ -110,7 +110,7 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
     const http = await openHttp(settings, surroundings, publication, watches, reached, independent.length)
     releases.add('http', () => http.close())
     for (const watch of watches) releases.add('watch', () => watch.stop())
-    const runs = { clock, random: random.fork('runs'), owner: settings.owner, resources }
+    const runs = { clock, random: random.fork('runs'), owner: settings.owner, resources, hopToken: settings.hopToken }
     for (const scenario of independent)
       scheduler.add(scenario, startRunsOf(scenario, undefined, noContainer, runs), governors.admit(scenario))
     await Promise.all(watches.map((watch) => watch.start()))
@@ -157,7 +157,17 @@ function watchEvents(
       const target = targets.byName.get(scenario.target)!
       schedule(
         scenario,
-        startRunsOf(scenario, target, ready, { clock, random: runs, owner: settings.owner, resources }),
+        startRunsOf(scenario, target, ready, {
+          clock,
+          random: runs,
+          owner: settings.owner,
+          resources,
+          hopToken: settings.hopToken,
+          onHopProblem: (name, hop, problem) => {
+            if (problem === undefined) logger.info({ scenario: name, hop }, 'the hop answers again')
+            else logger.warn({ scenario: name, hop, problem }, 'the hop does not answer as it should')
+          },
+        }),
       )
       if (!ready.ttlIsOn) {
         logger.warn(

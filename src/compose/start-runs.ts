@@ -14,6 +14,9 @@ interface RunnerSurroundings {
   readonly owner: string
   /** What carriers use outside the process; undefined: nothing outside it. */
   readonly resources?: CarrierResources | undefined
+  /** Bearer token of hops elsewhere. */
+  readonly hopToken?: string | undefined
+  readonly onHopProblem?: ((scenario: string, hop: string, problem: string | undefined) => void) | undefined
 }
 
 /** Of a scenario without a target: nothing is stored where hopwatch would have to clean up. */
@@ -27,7 +30,7 @@ export function startRunsOf(
   scenario: Scenario,
   target: Target | undefined,
   { ttlIsOn }: ScenarioReady,
-  { clock, random, owner, resources }: RunnerSurroundings,
+  { clock, random, owner, resources, hopToken, onHopProblem }: RunnerSurroundings,
 ): StartRun {
   const declarations = new Map(scenario.hops.map((hop) => [hop.name, hop]))
   const planner = new RunPlanner(scenario)
@@ -39,6 +42,8 @@ export function startRunsOf(
     owner,
     ttlIsOn,
     resources,
+    hopToken,
+    onHopProblem: onHopProblem && ((hop, problem) => onHopProblem(scenario.name, hop, problem)),
   })
   return (scheduleLagMs, signal) => runner.run(planner.next(), scheduleLagMs, signal)
 }

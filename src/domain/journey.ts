@@ -77,6 +77,7 @@ export interface CarryEvent {
  * Besides the faults that the scenario injects. `withheld`: by the arm. `not-carried`: the carrier is none.
  * `over-limit`: it outgrew what the way takes. `kept-older`: the receiver was left with an earlier token than this carry's.
  * `unreadable`: what arrived could not be decoded. `expired`: the store had forgotten it.
+ * Of a hop elsewhere: `stripped`, `changed`: by something on the way. `hop-unreachable`: the user did not arrive at all.
  */
 export type CarryCause =
   | FaultKind
@@ -88,6 +89,9 @@ export type CarryCause =
   | 'expired'
   | 'store-unavailable'
   | 'device-unavailable'
+  | 'stripped'
+  | 'changed'
+  | 'hop-unreachable'
 
 export interface WaitEvent {
   readonly kind: 'wait'

@@ -37,7 +37,15 @@ export const operationName: Record<OperationKind, string> = {
 }
 
 /** Why there is no answer to judge. */
-export type FailureReason = 'session-unavailable' | 'throttled' | 'timeout' | 'connection' | 'refused' | 'error'
+export type FailureReason =
+  | 'session-unavailable'
+  | 'throttled'
+  | 'timeout'
+  | 'connection'
+  | 'refused'
+  | 'error'
+  /** Something on the way to a hop elsewhere answered in its place, with what it had kept. */
+  | 'cached-answer'
 
 /** `refused`: certainly did not happen. `indeterminate`: may have happened. */
 export type WriteOutcome = 'succeeded' | 'refused' | 'indeterminate'

@@ -68,6 +68,16 @@ export const carrierKinds = [
 ] as const
 export type CarrierKind = (typeof carrierKinds)[number]
 
+/** Those that are a part of a request or of its answer, and so reach another process. */
+export const requestCarriers = [
+  'header',
+  'cookie',
+  'redirect',
+  'baggage',
+  'body',
+] as const satisfies readonly CarrierKind[]
+export type RequestCarrier = (typeof requestCarriers)[number]
+
 export const faultKinds = ['lost', 'truncated', 'older', 'swapped', 'corrupted', 'duplicated'] as const
 export type FaultKind = (typeof faultKinds)[number]
 

@@ -23,7 +23,7 @@ export function judgeHistory(events: readonly JourneyEvent[]): GuaranteeViolatio
   const pasts = new Pasts()
   return events.flatMap((event, step) => {
     const begun = 'begunAfter' in event ? (event.begunAfter ?? step) : step
-    if (event.kind === 'carry')
+    if (event.kind === 'carry' && event.cause !== 'hop-unreachable')
       pasts.put(event.to, step, joinPast(pasts.of(event.to, step), pasts.of(event.from, begun)))
     if (event.kind === 'write' && event.outcome === 'succeeded') {
       const { hop, operation, attempts } = event.observation

@@ -22,19 +22,21 @@ export const isLoopback = (host: string): boolean =>
  */
 export function createGate({ host, apiToken, allowUnauthenticated }: AccessOptions): Gate {
   if (isLoopback(host)) return () => true
-  if (apiToken !== undefined && apiToken !== '') {
-    const expected = digest(apiToken)
-    // Digests of equal length make the comparison take the same time whatever was sent.
-    return (authorization) => {
-      const [, sent] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? []
-      return timingSafeEqual(digest(sent ?? ''), expected)
-    }
-  }
+  if (apiToken !== undefined && apiToken !== '') return bearerGate(apiToken)
   if (allowUnauthenticated) return () => true
   throw new ConfigurationProblem(
     `${host} is reachable from other machines, and HOPWATCH_API_TOKEN is not set`,
     'set HOPWATCH_API_TOKEN, listen on 127.0.0.1, or say --allow-unauthenticated to let everybody read',
   )
+}
+
+export function bearerGate(token: string): Gate {
+  const expected = digest(token)
+  // Digests of equal length make the comparison take the same time whatever was sent.
+  return (authorization) => {
+    const [, sent] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? []
+    return timingSafeEqual(digest(sent ?? ''), expected)
+  }
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest()

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { ConfigurationProblem } from '../base/configuration-problem.ts'
+import { WireToken } from '../protocol/wire-token.ts'
 import type { Logger } from '../publish/logger.ts'
 import type { HopAnswer } from '../run/hop.ts'
 import { freshSession, tokenToCarry } from '../run/hop-session.ts'
@@ -16,11 +17,9 @@ import {
   queryNames,
 } from '../run/remote/protocol.ts'
 import { findInRequest, placeInAnswer, requestCarrier } from '../run/remote/token-place.ts'
-import { WireToken } from '../protocol/wire-token.ts'
-import { createGate } from './authorization.ts'
+import { bearerGate, type Gate, isLoopback } from './authorization.ts'
 import { forbidden, parseCall } from './hop-call.ts'
-import type { HttpServer } from './server.ts'
-import { listenOn } from './listen.ts'
+import { type HttpServer, listenOn } from './listen.ts'
 
 export interface HopServerOptions {
   readonly listen: { readonly host: string; readonly port: number }
@@ -43,13 +42,7 @@ const headerBytesMax = 64 * 1024
 /** Serves a hop until closed. Throws ConfigurationProblem when the address cannot be bound, or nothing protects it. */
 export async function startHopServer(options: HopServerOptions): Promise<HttpServer> {
   const { listen, self, logger, containers } = options
-  const gate = createGate({
-    host: listen.host,
-    token: options.hopToken,
-    variable: 'HOPWATCH_HOP_TOKEN',
-    isAskedOnLoopback: true,
-    allowUnauthenticated: false,
-  })
+  const gate = hopGate(listen.host, options.hopToken)
   const app = fastify({
     logger: false,
     genReqId: () => randomUUID(),
@@ -104,14 +97,18 @@ export async function startHopServer(options: HopServerOptions): Promise<HttpSer
   app.post(paths.departure, async (request, reply) => {
     const query = sentQuery(request.body)
     // Relative, because only what stands before the hop knows by which name it is reached.
-    return reply.code(302).header('location', `arrival?${rawQuery(request)}&${query}`).send()
+    return reply
+      .code(302)
+      .header('location', `arrival?${rawQuery(request)}&${query}`)
+      .send()
   })
 
   const operation = async (request: FastifyRequest, reply: FastifyReply) => {
     const nonce = nonceOf(request)
     if (nonce === undefined) return refuse(reply, 422, `the header ${nonceHeader} did not arrive`)
     const call = parseCall(queryOf(request).get(queryNames.operation) ?? undefined)
-    if (call === undefined) return refuse(reply, 422, `this is no operation as ${self} knows it; use the same version on both sides`)
+    if (call === undefined)
+      return refuse(reply, 422, `this is no operation as ${self} knows it; use the same version on both sides`)
     const problem = forbidden(call, containers)
     if (problem !== undefined) return refuse(reply, 403, problem)
     if (calls >= callsMax) return refuse(reply, 429, `it has ${callsMax} operations under way`)
@@ -136,13 +133,25 @@ export async function startHopServer(options: HopServerOptions): Promise<HttpSer
   app.get(paths.operation, operation)
   app.post(paths.operation, operation)
 
-  app.setNotFoundHandler((request, reply) => refuse(reply, 404, `it knows nothing of ${request.method} ${pathOf(request)}`))
+  app.setNotFoundHandler((request, reply) =>
+    refuse(reply, 404, `it knows nothing of ${request.method} ${pathOf(request)}`),
+  )
   app.setErrorHandler((error: Error & { readonly statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500
     if (status >= 500) logger.error({ request: request.id, err: error }, 'a call failed')
     return refuse(reply, status, status >= 500 ? 'internal error; its log has more' : 'the request is not well-formed')
   })
   return listenOn(app, listen)
+}
+
+/** A hop writes to an account for whoever may call it, so beyond loopback nobody may without the token. */
+function hopGate(host: string, hopToken: string | undefined): Gate {
+  if (hopToken !== undefined) return bearerGate(hopToken)
+  if (isLoopback(host)) return () => true
+  throw new ConfigurationProblem(
+    `${host} is reachable from other machines, and HOPWATCH_HOP_TOKEN is not set`,
+    'set HOPWATCH_HOP_TOKEN here and at the hopwatch that calls, or listen on 127.0.0.1',
+  )
 }
 
 const rawQuery = ({ raw }: FastifyRequest): string => (raw.url ?? '').split('?').slice(1).join('?')

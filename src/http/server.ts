@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { ConfigurationProblem } from '../base/configuration-problem.ts'
 import type { Logger } from '../publish/logger.ts'
 import { scrub } from '../publish/scrub.ts'
 import { createGate } from './authorization.ts'
+import { type HttpServer, listenOn } from './listen.ts'
 import { json, RequestProblem, routes, type Sources } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
 
@@ -13,21 +13,6 @@ export interface HttpServerOptions extends Sources {
   readonly apiToken: string | undefined
   readonly allowUnauthenticated: boolean
   readonly logger: Logger
-}
-
-export interface HttpServer {
-  /** `http://127.0.0.1:9464`, with the port really bound. */
-  readonly address: string
-  /** Ends listening, lets requests under way finish for `graceMs`, then cuts what is left. */
-  close(graceMs?: number): Promise<void>
-}
-
-/** Why a listener cannot be opened, in the words of whoever chose the address. */
-const listenProblems: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'the port is taken by another process',
-  EACCES: 'the port needs privileges that this process does not have',
-  EADDRNOTAVAIL: 'this machine has no such address',
-  ENOTFOUND: 'the host name is not known',
 }
 
 /**
@@ -70,18 +55,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     })
   answerProblems(app, logger)
 
-  try {
-    await app.listen({ host: listen.host, port: listen.port })
-  } catch (error) {
-    await app.close()
-    const problem = listenProblems[(error as NodeJS.ErrnoException).code ?? '']
-    if (problem === undefined) throw error
-    throw new ConfigurationProblem(
-      `cannot listen on ${listen.host}:${listen.port}: ${problem}`,
-      'choose another --listen',
-    )
-  }
-  return { address: addressOf(app, listen.host), close: (graceMs = 2_000) => drain(app, graceMs) }
+  return listenOn(app, listen)
 }
 
 /** Every error is JSON with an id that the log line carries too; a fault of ours says no more than that. */
@@ -105,14 +79,4 @@ function answerProblem(
   return reply.headers(securityHeaders).code(status).type(contentType).send(body)
 }
 
-function addressOf(app: FastifyInstance, host: string): string {
-  const bound = app.server.address()
-  const port = typeof bound === 'object' && bound !== null ? bound.port : 0
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-}
-
-async function drain(app: FastifyInstance, graceMs: number): Promise<void> {
-  const cut = setTimeout(() => app.server.closeAllConnections(), graceMs)
-  await app.close()
-  clearTimeout(cut)
-}
+export type { HttpServer } from './listen.ts'

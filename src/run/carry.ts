@@ -4,10 +4,12 @@ import { unsatisfiable } from '../domain/canary.ts'
 import type { CarriedToken, CarryEvent } from '../domain/journey.ts'
 import type { CarrierKind, Scenario, Step } from '../domain/scenario.ts'
 import { wireTokenState } from '../domain/token-state.ts'
+import type { SessionToken } from '../protocol/session-token.ts'
 import { WireToken } from '../protocol/wire-token.ts'
 import { type CarrierResources, type Delivery, lostBecause } from './carriers/carrier.ts'
 import type { Carriers } from './carriers/table.ts'
 import { sufferFaults } from './faults.ts'
+import type { Hop } from './hop.ts'
 import { type Delivery as HopDelivery, type HopSession, tokenToCarry } from './hop-session.ts'
 import { type RunPlan, sweptValue } from './plan-run.ts'
 import type { TokenMemory } from './token-memory.ts'
@@ -28,6 +30,7 @@ export interface CarrySurroundings {
   readonly signal: AbortSignal
   readonly carriers: Carriers
   readonly resources: CarrierResources
+  readonly hops?: ReadonlyMap<string, { readonly hop: Hop }>
 }
 
 /** Takes the workflow from one hop to the next, and the token with it as far as carrier, faults and arm let it. */
@@ -37,10 +40,11 @@ export async function carryToken(
   surroundings: CarrySurroundings,
 ): Promise<{ delivery: HopDelivery; event: CarryEvent }> {
   const held = tokenToCarry(from)
-  const canary =
-    surroundings.plan.arm.token === 'unsatisfiable' && held?.parsed ? unsatisfiable(held.parsed) : undefined
-  const sent = canary ? WireToken.from(canary) : held
-  const { token, cause } = await deliver(step, sent, surroundings)
+  const canary = surroundings.plan.arm.token === 'unsatisfiable' && held ? canaryFor(held, from) : undefined
+  const sent = canary && held?.parsed ? WireToken.from(canary) : held
+  const handed = surroundings.hops?.get(step.from)?.hop.handedBack?.(surroundings.id)
+  const leaving = handed === undefined || canary ? sent : handed.token
+  const { token, cause } = sent && !leaving ? lostBecause('stripped') : await deliver(step, leaving, surroundings)
   const arrived = token === undefined ? undefined : new WireToken(token)
   const isUnchanged = arrived?.reveal() === sent?.reveal()
   return {
@@ -50,12 +54,16 @@ export async function carryToken(
       from: step.from,
       to: step.to,
       carrier: step.carrier,
-      token: carriedToken(sent, arrived),
+      token: cause === 'hop-unreachable' ? 'unknown' : carriedToken(sent, arrived),
       tokenBytes: sent?.bytes ?? 0,
       ...(!isUnchanged && cause && { cause }),
     },
   }
 }
+
+/** One that arrived damaged goes on as it is, and is missed again there: a further fault can make it whole. */
+const canaryFor = ({ parsed }: WireToken, { canary }: HopSession): SessionToken | undefined =>
+  parsed ? unsatisfiable(parsed) : canary
 
 /** Where a hop that begins anew finds the token again. */
 const keepingCarriers: ReadonlySet<CarrierKind> = new Set(['store', 'device'])
@@ -79,7 +87,8 @@ async function deliver(step: CarryStep, sent: WireToken | undefined, of: CarrySu
   const workflow = `hopwatch:${owner}:${scenario.name}:${from}:${to}:${partition}${kind}`
   const { damage, struck } = suffered
   const context = { workflow, run, to, options, delayMs, damage, clock, random, signal, resources }
-  const delivery = await of.carriers[step.carrier].carry(token, context)
+  const carrier = of.hops?.get(to)?.hop.carrierTo?.(step.carrier) ?? of.carriers[step.carrier]
+  const delivery = await carrier.carry(token, context)
   return { token: delivery.token, cause: struck ?? delivery.cause }
 }
 

@@ -1,7 +1,9 @@
 import type { DocumentStore, ReadRequest, WriteRequest } from '../domain/document-store.ts'
-import type { Observation } from '../domain/observation.ts'
+import type { FailureReason, Observation } from '../domain/observation.ts'
+import type { CarrierKind } from '../domain/scenario.ts'
 import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
 import type { WireToken } from '../protocol/wire-token.ts'
+import type { Carrier } from './carriers/carrier.ts'
 
 export type HopOperation = WriteRequest | ReadRequest
 
@@ -19,6 +21,8 @@ export interface HopAnswer {
   readonly document: { readonly version: number; readonly owner: string } | undefined
   /** The token of the answer, as the service gets to see it. */
   readonly sessionToken: WireToken | undefined
+  /** Where nothing is known of what happened at a hop elsewhere: why. */
+  readonly failure?: FailureReason
 }
 
 /** One simulated service taking part in a journey. Never rejects for what the target answers or fails to answer. */
@@ -27,6 +31,10 @@ export interface Hop {
   execute(operation: HopOperation, context: HopContext, signal: AbortSignal): Promise<HopAnswer>
   /** From the next operation on it has a new client, which remembers nothing. */
   reconnect(): void
+  /** Of a hop elsewhere: what really takes a token there, in place of what stands for it in this process. */
+  carrierTo?(kind: CarrierKind): Carrier | undefined
+  /** Of a hop elsewhere: the token that the answers of this run brought back; undefined before its first answer. */
+  handedBack?(run: string): { readonly token: WireToken | undefined } | undefined
 }
 
 /** Gives the store of a declared hop; the only thing that `run/` needs to know of a target. */

@@ -5,7 +5,8 @@ import type { HopAnswer } from './hop.ts'
 /** The surfaced status that says "no such document", by operation. Other substatuses of 404 speak of the session or of a missing container. */
 const notFoundStatus: Partial<Record<OperationKind, number>> = { point: 404 }
 
-export function readResult({ observation, document }: HopAnswer): ReadResult {
+export function readResult({ observation, document, failure }: HopAnswer): ReadResult {
+  if (failure !== undefined) return { kind: 'failed', reason: failure }
   const { status, substatus, attempts, operation } = observation
   if (document) return { kind: 'found', version: document.version, owner: document.owner }
   if (status === (notFoundStatus[operation] ?? 200) && (status === 200 || !substatus)) return { kind: 'not-found' }

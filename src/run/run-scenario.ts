@@ -26,6 +26,10 @@ export interface RunnerOptions {
   readonly ttlIsOn: boolean
   /** What carriers use outside the process; undefined: nothing outside it. */
   readonly resources?: CarrierResources | undefined
+  /** Bearer token of hops elsewhere. */
+  readonly hopToken?: string | undefined
+  /** Told of what keeps a hop elsewhere from answering, without secrets; undefined: it answers again. */
+  readonly onHopProblem?: ((hop: string, problem: string | undefined) => void) | undefined
 }
 
 /** Runs one scenario, one run at a time. */

@@ -57,6 +57,7 @@ function buildHop(name: string, hops: ScenarioFile['hops']): HopDeclaration {
     client,
     retries: owner?.retries ?? 'sdk',
     consistency: hop?.consistency ?? 'Session',
+    ...(hop?.url !== undefined && { remote: hop.url }),
     ...(hop?.endpoint !== undefined && { endpoint: hop.endpoint }),
   }
 }

@@ -5,6 +5,7 @@ import { byPosition, type Problem } from './problem.ts'
 import { endpointRules } from './rules/endpoints.ts'
 import { hopRules } from './rules/hops.ts'
 import { journeyRules } from './rules/journey.ts'
+import { remoteRules } from './rules/remotes.ts'
 import type { Draft, Rule } from './rules/rule.ts'
 import { timeRules } from './rules/times.ts'
 import { wholeRules } from './rules/whole.ts'
@@ -16,10 +17,16 @@ export type ParsedScenario =
   | { readonly scenario: Scenario; readonly problems?: never }
   | { readonly scenario?: never; readonly problems: readonly Problem[] }
 
-const rules: readonly Rule[] = [...timeRules, ...hopRules, ...journeyRules, ...endpointRules, ...wholeRules]
+const rules: readonly Rule[] = [
+  ...timeRules,
+  ...hopRules,
+  ...journeyRules,
+  ...endpointRules,
+  ...remoteRules,
+  ...wholeRules,
+]
 
 const advice: KeyAdvice = {
-  topics: { 'hops.*': 'hop key' },
   keys: {
     // What an earlier draft or another tool would call it; too far from the real name to be guessed by its letters.
     name: { message: 'unknown key "name"', instead: 'write "scenario"' },
@@ -28,6 +35,7 @@ const advice: KeyAdvice = {
       message: 'the share of "propagated" is what the other arms leave',
       instead: 'leave it out',
     },
+    'hops.*.remote': { message: 'unknown key "remote"', instead: 'write "url"' },
     steps: { message: 'unknown key "steps"', instead: 'write "journey"' },
   },
 }

@@ -7,7 +7,6 @@ import { alternatives, quote } from './words.ts'
 const unavailable = {
   write: ['batch'],
   read: ['batch-of-points', 'changeFeed'],
-  'hop key': ['remote'],
 } as const satisfies Record<string, readonly string[]>
 
 export type Topic = keyof typeof unavailable

@@ -6,6 +6,7 @@ export const carry: TakeStep<'carry'> = async (walk, step) => {
   const from = walk.session(step.from)
   const begun = walk.eventCount
   const { delivery, event } = await carryToken(step, from, walk.options)
-  walk.updateSession(step.to, (to) => afterCarry(to, from, delivery))
+  // A user who did not arrive brought nothing, no claim either.
+  if (event.cause !== 'hop-unreachable') walk.updateSession(step.to, (to) => afterCarry(to, from, delivery))
   walk.tell({ ...event, ...walk.begunAfter(begun) })
 }

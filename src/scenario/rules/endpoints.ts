@@ -57,7 +57,7 @@ const oneWorld: Rule = ({ hops, journey }) => {
 const endpointsStandAlone: Rule = ({ hops = {} }) =>
   Object.entries(hops).flatMap(([name, hop]) => {
     if (hop?.endpoint === undefined) return []
-    const strange = (['region', 'client', 'retries', 'consistency'] as const).filter(
+    const strange = (['url', 'region', 'client', 'retries', 'consistency'] as const).filter(
       (key) => hop[key] !== undefined && hop[key] !== usual[key],
     )
     return strange.map((key) =>

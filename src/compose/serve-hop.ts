@@ -1,0 +1,100 @@
+import type { Clock } from '../base/clock.ts'
+import { ConfigurationProblem } from '../base/configuration-problem.ts'
+import { Releases } from '../base/release.ts'
+import { createTarget, type StoreScope, type Target, type TargetOptions } from '../cosmos/target.ts'
+import type { DocumentStore } from '../domain/document-store.ts'
+import type { HopDeclaration } from '../domain/scenario.ts'
+import { isLoopback } from '../http/authorization.ts'
+import { startHopServer } from '../http/hop-server.ts'
+import type { Logger } from '../publish/logger.ts'
+import type { HopAnswer } from '../run/hop.ts'
+import { cosmosHop } from '../run/hops/cosmos.ts'
+import type { OperationCall } from '../run/remote/protocol.ts'
+
+export interface HopSettings {
+  readonly listen: { readonly host: string; readonly port: number }
+  readonly hopToken: string | undefined
+  readonly containers: readonly string[] | undefined
+  /** The account that this hop speaks to. */
+  readonly target: TargetOptions
+  readonly version: string
+}
+
+export interface HopService {
+  readonly address: string
+  drain(graceMs: number): Promise<void>
+}
+
+/** Serves a hop. The account need not answer yet. Throws ConfigurationProblem or TargetProblem for what can never work. */
+export async function startHop(
+  settings: HopSettings,
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+): Promise<HopService> {
+  if (settings.containers === undefined && !isLoopback(settings.listen.host)) {
+    throw new ConfigurationProblem(
+      'nothing says which containers this hop is for, and it is reachable from other machines',
+      'name them with --containers, for example --containers travel/itineraries',
+    )
+  }
+  const releases = new Releases()
+  try {
+    const target = createTarget(settings.target, { clock })
+    releases.add('target', () => target.close())
+    const stores = new HopStores(target)
+    const http = await startHopServer({
+      ...settings,
+      self: `hopwatch ${settings.version}`,
+      logger,
+      execute: (call, sessionToken, signal): Promise<HopAnswer> =>
+        cosmosHop(call.hop, stores.of(call), clock).execute(
+          call.operation,
+          { sessionToken, consistency: call.consistency },
+          signal,
+        ),
+    })
+    return {
+      address: http.address,
+      drain: async (graceMs) => {
+        await http.close(graceMs)
+        for (const { name, error } of await releases.close())
+          logger.error({ part: name, err: error }, 'did not stop cleanly')
+      },
+    }
+  } catch (error) {
+    await releases.close()
+    throw error
+  }
+}
+
+const storesMax = 256
+
+/** One store, and with it one SDK client, for each hop of each scenario of each caller, as in the caller's own process. */
+class HopStores {
+  readonly #target: Target
+  readonly #kept = new Map<string, { readonly store: DocumentStore; readonly scope: string; generation: number }>()
+
+  constructor(target: Target) {
+    this.#target = target
+  }
+
+  of({ scenario, owner, hop, generation }: OperationCall): DocumentStore {
+    const declaration: HopDeclaration = hop
+    // Callers with scenarios of one name keep their clients, and the tokens that these remember, to themselves.
+    const scope: StoreScope = { ...scenario, name: `${owner}/${scenario.name}/${hop.name}`, hops: [declaration] }
+    const key = JSON.stringify([scope])
+    const known = this.#kept.get(key)
+    if (known) {
+      if (known.generation !== generation) known.store.reconnect()
+      known.generation = generation
+      return known.store
+    }
+    const [oldest] = this.#kept
+    if (this.#kept.size >= storesMax && oldest) {
+      this.#kept.delete(oldest[0])
+      this.#target.closeStores(oldest[1].scope)
+    }
+    const store = this.#target.openStore(declaration, scope)
+    this.#kept.set(key, { store, scope: scope.name, generation })
+    return store
+  }
+}
