@@ -100,7 +100,7 @@ function welcome({ address, simulatedRegions }: Service, scenarios: readonly Sce
     scenario.hops.map(hopText).join(', '),
   ])
   return (
-    `hopwatch ${version}: ${scenarios.length} journeys against ${where}\n\n` +
+    `hopwatch ${version}: ${scenarios.length === 1 ? '1 journey' : `${scenarios.length} journeys`} against ${where}\n\n` +
     `${table(['  journey', 'when', 'hops'], rows, 3)}\n\n` +
     `Status page  ${address}/\nMetrics      ${address}/metrics\nStop with Ctrl-C.\n\n`
   )

@@ -115,13 +115,13 @@ describe('the hunt for secrets', () => {
     expect(hunt(printed)).toEqual([])
   })
 
-  test.each(['token', 'signature', 'key'])('the hunt finds a %s that is there', (kind) => {
+  test.each(['token', 'signature', 'key'] as const)('the hunt finds a %s that is there', (kind) => {
     const secret = {
       token: [...proxy.seen.tokens].at(-1),
       signature: [...proxy.seen.signatures].at(-1),
       key: secretKey,
     }
-    const planted = new Map([...printed, ['planted', `{"note":"before ${secret[kind as 'key']!} after"}`]])
+    const planted = new Map([...printed, ['planted', `{"note":"before ${secret[kind]} after"}`]])
     expect(hunt(planted)).toContainEqual(expect.stringMatching(/^planted: /))
   })
 

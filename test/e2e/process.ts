@@ -105,14 +105,18 @@ export async function runHopwatch(
 }
 
 /** Asks again until the answer is neither undefined nor false. An error of `ask` ends the wait. */
-export async function until<T>(what: string, ask: () => T | undefined | false | Promise<T | undefined | false>) {
-  const endMs = performance.now() + patienceMs
+export async function until<T>(
+  what: string,
+  ask: () => T | undefined | false | Promise<T | undefined | false>,
+  withinMs = patienceMs,
+) {
+  const endMs = performance.now() + withinMs
   while (performance.now() < endMs) {
     const answer = await ask()
     if (answer !== undefined && answer !== false) return answer
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  throw new Error(`waited ${patienceMs} ms in vain for ${what}`)
+  throw new Error(`waited ${withinMs} ms in vain for ${what}`)
 }
 
 /** A directory that goes with the test or the suite: hand `onTestFinished` or `afterAll`. */

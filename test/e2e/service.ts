@@ -65,8 +65,15 @@ export const sum = (series: readonly Series[], name: string, labels: Record<stri
   select(series, name, labels).reduce((total, { value }) => total + value, 0)
 
 /** Waits until the metrics hold what `holds` asks for, and returns them. */
-export const metricsWhere = (address: string, what: string, holds: (series: Series[]) => boolean) =>
-  until(what, async () => {
+export const metricsWhere = (
+  address: string,
+  what: string,
+  holds: (series: Series[]) => boolean,
+  withinMs?: number,
+) => {
+  const ask = async () => {
     const series = await readMetrics(address)
     return holds(series) && series
-  })
+  }
+  return until(what, ask, withinMs)
+}

@@ -7,27 +7,34 @@ import { get, getJson, metricsWhere, type Series, select, serving, sum } from '.
 
 const scenarios = readdirSync(join(root, 'scenarios')).map((file) => file.replace('.yaml', ''))
 const wrong = /^(stale|missing)$/
+// The gate sets it, so that nothing is passed over there.
+const mustHaveAll = process.env.HOPWATCH_REQUIRE_ALL_TESTS === '1'
 const hasPromtool = spawnSync('promtool', ['--version']).error === undefined
 
 /** What `npm start` does, for as long as it takes until each scenario has shown what its control arm is for. */
 describe('the shipped scenarios against the embedded simulator', () => {
-  let process: Running
+  let serve: Running
   let address: string
   let metrics: Series[]
 
   beforeAll(async () => {
-    process = hopwatch(['serve', '--listen', '127.0.0.1:0'])
-    ;({ address } = await serving(process))
-    metrics = await metricsWhere(address, 'control reads that are stale in every scenario', (series) =>
-      scenarios.every(
-        (scenario) =>
-          sum(series, 'hopwatch_reads_total', { scenario, arm: 'control', verdict: wrong }) > 0 &&
-          sum(series, 'hopwatch_reads_total', { scenario, arm: 'propagated', token: 'intact' }) > 5,
-      ),
+    serve = hopwatch(['serve', '--listen', '127.0.0.1:0'])
+    ;({ address } = await serving(serve))
+    metrics = await metricsWhere(
+      address,
+      'control reads that are stale in every scenario',
+      (series) =>
+        scenarios.every(
+          (scenario) =>
+            sum(series, 'hopwatch_reads_total', { scenario, arm: 'control', verdict: wrong }) > 0 &&
+            sum(series, 'hopwatch_reads_total', { scenario, arm: 'propagated', token: 'intact' }) > 5,
+        ),
+      // The rarest control arm runs once in 20 s, and is not stale each time.
+      150_000,
     )
-  }, 120_000)
+  }, 180_000)
 
-  afterAll(() => stop(process))
+  afterAll(() => stop(serve))
 
   test.each(scenarios)('%s: with its token no read is stale or missing, without it some are', (scenario) => {
     const reads = (labels: Record<string, string | RegExp>) =>
@@ -58,20 +65,20 @@ describe('the shipped scenarios against the embedded simulator', () => {
     for (const scenario of scenarios) expect(page.text).toContain(scenario)
   })
 
-  test.skipIf(!hasPromtool)('promtool finds nothing to say about the metrics', async () => {
+  test.skipIf(!hasPromtool && !mustHaveAll)('promtool finds nothing to say about the metrics', async () => {
     const { text } = await get(address, '/metrics')
     const { stdout, stderr, status } = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })
     expect({ stdout, stderr, status }).toEqual({ stdout: '', stderr: '', status: 0 })
   })
 
   test('the welcome says what runs, where, and where to look', () => {
-    for (const scenario of scenarios) expect(process.printed.stderr).toContain(scenario)
-    expect(process.printed.stderr).toContain('embedded simulator (West Europe, North Europe, East US')
-    expect(process.printed.stderr).toContain(`Metrics      ${address}/metrics`)
+    for (const scenario of scenarios) expect(serve.printed.stderr).toContain(scenario)
+    expect(serve.printed.stderr).toContain('embedded simulator (West Europe, North Europe, East US')
+    expect(serve.printed.stderr).toContain(`Metrics      ${address}/metrics`)
   })
 
   test('standard output is JSON lines, and each says its level', () => {
-    const lines = process.printed.stdout
+    const lines = serve.printed.stdout
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as { level: string })
