@@ -101,6 +101,18 @@ describe('directly, without any replication lag', () => {
       expect([after.finding, readOf(after).token]).toEqual(['kept', 'intact'])
     }
   }, 60_000)
+
+  test('one that a fault damaged is missed where it arrived, and where it was carried on to', async () => {
+    const declared = scenario([{ token: 'truncated', share: 1, writesBack: 1, limitBytes: 2 }])
+    const onward: Scenario['journey'] = [
+      { kind: 'carry', carrier: 'header', from: 'reader', to: 'third', faults: [] },
+      { kind: 'read', read: 'point', at: 'third' },
+    ]
+    const journey = [...declared.journey, ...onward]
+    const hops = [...declared.hops, hop('third', regions[1]!)]
+    const run = await world({ ...declared, hops, journey }, 'damaged')(canary, 0)
+    expect(run.events.flatMap((event) => (event.kind === 'read' ? [event.canary] : []))).toEqual(['lost', 'lost'])
+  })
 })
 
 describe('through the real SDK, over HTTP', () => {

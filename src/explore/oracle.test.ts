@@ -46,7 +46,7 @@ function history(servedLsn: number, tokenLsn: number | undefined, returnedVersio
     status: 200,
     substatus: undefined,
   })
-  const told = (judged: Pick<ReadEvent, 'judgement' | 'token' | 'finding'>): FinishedRun => ({
+  const told = ({ violations, ...judged }: Judged): FinishedRun => ({
     id: 'run',
     scenario: 's',
     arm: 'propagated',
@@ -56,7 +56,7 @@ function history(servedLsn: number, tokenLsn: number | undefined, returnedVersio
     scheduleLagMs: 0,
     result: 'kept',
     finding: undefined,
-    violations: [],
+    violations,
     problem: undefined,
     events: [
       {
@@ -81,13 +81,25 @@ function history(servedLsn: number, tokenLsn: number | undefined, returnedVersio
     ],
   })
   return {
-    check: (judged: Parameters<typeof told>[0]) =>
-      oracle.check(told(judged)).map(({ what, truth }) => `${what} ${truth}`),
+    check: (judged: Judged) => oracle.check(told(judged)).map(({ what, truth }) => `${what} ${truth}`),
   }
 }
 
-const kept = { judgement: { verdict: 'fresh' }, token: 'intact', finding: 'kept' } as const
-const lost = { judgement: { verdict: 'stale', versionsBehind: 1 }, token: 'lost', finding: 'token-loss-seen' } as const
+type Judged = Pick<ReadEvent, 'judgement' | 'token' | 'finding'> & Pick<FinishedRun, 'violations'>
+
+const kept: Judged = { judgement: { verdict: 'fresh' }, token: 'intact', finding: 'kept', violations: [] }
+const step = (step: number, operation: 'upsert' | 'point', version: number) => ({
+  step,
+  hop: 'hop',
+  operation,
+  version,
+})
+const lost: Judged = {
+  judgement: { verdict: 'stale', versionsBehind: 1 },
+  token: 'lost',
+  finding: 'token-loss-seen',
+  violations: [{ guarantee: 'read-your-writes', witness: [step(0, 'upsert', 2), step(1, 'point', 1)] }],
+}
 
 test('agrees with what is true', () => {
   expect(history(2, 2, 2).check(kept)).toEqual([])
@@ -95,11 +107,22 @@ test('agrees with what is true', () => {
 })
 
 test('finds a stale read that was called fresh, and a lost token that was called intact', () => {
-  expect(history(1, undefined, 1).check(kept)).toEqual(['verdict stale', 'token lost', 'finding token-loss-seen'])
+  expect(history(1, undefined, 1).check(kept)).toEqual([
+    'verdict stale',
+    'token lost',
+    'finding token-loss-seen',
+    'read-your-writes violated',
+  ])
 })
 
 test('finds a false alarm', () => {
-  expect(history(2, 2, 2).check(lost)).toEqual(['verdict fresh', 'versions behind 0', 'token intact', 'finding kept'])
+  expect(history(2, 2, 2).check(lost)).toEqual([
+    'verdict fresh',
+    'versions behind 0',
+    'token intact',
+    'finding kept',
+    'read-your-writes kept',
+  ])
 })
 
 test('finds a token behind that was called intact, and the other way round', () => {
@@ -111,7 +134,7 @@ test('finds a token behind that was called intact, and the other way round', () 
 })
 
 test('finds a wrong count of versions', () => {
-  const wrong = { ...lost, judgement: { verdict: 'stale', versionsBehind: 2 } } as const
+  const wrong: Judged = { ...lost, judgement: { verdict: 'stale', versionsBehind: 2 } }
   expect(history(1, undefined, 1).check(wrong)).toEqual(['versions behind 1'])
 })
 

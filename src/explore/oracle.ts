@@ -260,13 +260,13 @@ export class Oracle {
 
   /**
    * A canary that arrived is refused with 404/1002, unless misfortune of another kind answers first. One that arrived for other ranges
-   * only is lost or says nothing, as what was sent named the document's range or not.
+   * only is lost where what was sent named the document's; else the wire says: a query over all ranges is refused for any.
    */
   #trueCanary({ observation, canary }: ReadEvent, range: string | undefined): string {
     const requests = this.#requests(observation.attempts)
     if (requests.length === 0) return 'unknown'
     if (!hasCanary(requests[0]!)) return 'lost'
-    if (range !== undefined && !hasCanary(requests[0]!, range) && canary) return canary === 'lost' ? 'lost' : 'unknown'
+    if (range !== undefined && !hasCanary(requests[0]!, range) && canary === 'lost') return 'lost'
     const isAnswered = (request: RequestEntry) =>
       hasCanary(request) && request.connection === undefined && request.status === 404 && request.substatus === 1002
     return requests.some(isAnswered) ? 'answered' : 'unknown'
