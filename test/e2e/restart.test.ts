@@ -1,8 +1,11 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { writeScenario } from './files.ts'
 import { makeFolder, stop, until } from './process.ts'
 import { getJson, listRuns, metricsWhere, select, startServe, sum } from './service.ts'
 import { accountEnvironment, freePorts, startSimulate } from './simulator.ts'
+
+// Two looks of 5 s, and two starts of a process that may have to wait for a processor.
+vi.setConfig({ testTimeout: 120_000 })
 
 interface Readiness {
   readonly status: string
