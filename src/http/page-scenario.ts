@@ -5,6 +5,7 @@ import { guarantees } from '../domain/guarantees.ts'
 import { type MissedReason, missedReasons } from '../domain/journey.ts'
 import type { ArmRole, Step } from '../domain/scenario.ts'
 import type { Interval } from '../domain/statistics.ts'
+import { carryWords } from './carry-words.ts'
 import { type Html, html } from './html.ts'
 import { printAge, printCount, printInterval, printMs, printRate, printShare, unknownFigure } from './page-numbers.ts'
 import { renderStaleness } from './page-staleness.ts'
@@ -70,11 +71,8 @@ function renderStep(step: Step, scenario: ScenarioStatus): Html {
       const what = step.kind === 'write' ? step.write : step.read
       return html`<li class="stop ${step.kind}"><b>${step.at}</b> <span>${region(step.at)}</span> <em>${step.kind === 'write' ? 'writes' : 'reads'} (${what}${step.kind === 'write' && step.losesResponse === true && ', answer lost'})</em></li>`
     }
-    case 'carry': {
-      const faults = step.faults.map(({ token, share }) => `${printShare(share)} ${token}`).join(', ')
-      const how = step.carrier === 'none' ? 'no token' : `token by ${step.carrier}`
-      return html`<li class="way"><span>${how}${faults === '' ? '' : `, ${faults}`}</span></li>`
-    }
+    case 'carry':
+      return html`<li class="way"><span>${carryWords(step)}</span></li>`
     case 'wait':
       return html`<li class="way wait"><span>wait ${step.sweepMs.map(formatDuration).join(', ')}</span></li>`
     case 'poll':

@@ -51,6 +51,21 @@ describe('log lines of runs', () => {
     expect(lines()[0]?.msg).toContain('silent downgrade')
   })
 
+  test('the carry that lost the token is named, with the reason', () => {
+    const { sink, lines } = logging()
+    const carry = { kind: 'carry', from: 'gateway', to: 'itinerary', carrier: 'store', tokenBytes: 9 } as const
+    const run = latent('r1')
+    const carries = [
+      { ...carry, token: 'intact' },
+      { ...carry, token: 'lost', cause: 'store-unavailable' },
+      { ...carry, token: 'behind' },
+    ] as const
+    sink.record({ ...run, events: [...carries, ...run.events.filter(({ kind }) => kind === 'read')] })
+    expect(lines()[0]).toMatchObject({
+      carries: ['gateway → itinerary by store: lost (store-unavailable)', 'gateway → itinerary by store: behind'],
+    })
+  })
+
   test.each([
     ['a broken promise, where the token is carried', broken('propagated'), 'error'],
     ['a broken promise, where it is not', broken('control'), 'error'],

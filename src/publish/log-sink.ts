@@ -90,6 +90,7 @@ function runFields(run: FinishedRun) {
     finding: run.finding,
     durationMs: Math.round(run.durationMs),
     ...(run.problem !== undefined && { problem: run.problem }),
+    ...damagedCarries(run),
     ...(run.violations.length > 0 && { violations: run.violations.map(printViolation) }),
     ...(read && {
       hop: read.observation.hop,
@@ -101,6 +102,17 @@ function runFields(run: FinishedRun) {
       attempts: read.observation.attempts.filter(({ purpose }) => purpose === 'operation').map(printAttempt),
     }),
   }
+}
+
+/** `gateway → itinerary by store: lost (store-unavailable)`: which carry did not bring what it was given, and why, if that is known. */
+function damagedCarries({ events }: FinishedRun): { readonly carries?: readonly string[] } {
+  const carries = events
+    .filter((event) => event.kind === 'carry')
+    .filter(({ token }) => token !== 'intact' && token !== 'nothing-to-carry')
+    .map(
+      ({ from, to, carrier, token, cause }) => `${from} → ${to} by ${carrier}: ${token}${cause ? ` (${cause})` : ''}`,
+    )
+  return carries.length === 0 ? {} : { carries }
 }
 
 /** `read-your-writes: 0 gateway upsert v7, 3 itinerary point v6`: each operation with its place among the run's events. */
