@@ -1,15 +1,11 @@
-/** Regions are compared without case and spaces: `West Europe` = `westeurope`. */
-export function regionKey(name: string): string {
-  const known = keys.get(name)
-  if (known !== undefined) return known
-  const key = name.replaceAll(/\s/g, '').toLowerCase()
-  if (keys.size < mostKeys) keys.set(name, key)
-  return key
-}
+import { remember } from './remember.ts'
 
-/** An account has a handful of regions and every request names one. Names come from outside, so their number is bounded. */
-const keys = new Map<string, string>()
-const mostKeys = 256
+/** Regions are compared without case and spaces: `West Europe` = `westeurope`. */
+export const regionKey: (name: string) => string = remember(
+  (name) => name.replaceAll(/\s/g, '').toLowerCase(),
+  // An account has a handful of regions, and every request names one.
+  { entries: 256, longestText: 128 },
+)
 
 export const sameRegion = (left: string, right: string): boolean =>
   left === right || regionKey(left) === regionKey(right)

@@ -56,6 +56,7 @@ describe('parse', () => {
     ['0:1#5,', 'a segment without "range:"'],
     [',0:1#5', 'a segment without "range:"'],
     [':1#5', 'a partition key range id that is empty or not a plain word'],
+    [' 0:1#5', 'a partition key range id that is empty or not a plain word'],
     ['0 :1#5', 'a partition key range id that is empty or not a plain word'],
     ['0\n:1#5', 'a partition key range id that is empty or not a plain word'],
     ['0:', 'an LSN that is not a whole number'],
@@ -123,6 +124,14 @@ describe('print', () => {
   test('bytes is the size of the header value', () => {
     expect(parsed('0:1#100#1=20').bytes).toBe(12)
   })
+})
+
+test('a number of 20 characters is read: as long as the smallest 64-bit one', () => {
+  expect(parsed('0:00000000000000000005').forRange('0')?.globalLsn).toBe(5n)
+})
+
+test('in JSON it is presence and size, not nothing', () => {
+  expect(JSON.stringify({ token: parsed('0:1#5') })).toBe('{"token":"SessionToken(1 ranges)"}')
 })
 
 describe('work that is not done twice', () => {

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { inspect } from 'node:util'
+import { remember } from './remember.ts'
 
 /**
  * Progress within one partition key range.
@@ -45,13 +46,11 @@ export class SessionToken {
 
   /** Reads a whole `x-ms-session-token` header. A range named twice counts with the merge of both. */
   static parse(text: string): ParsedSessionToken {
-    const known = recentlyParsed.get(text)
-    if (known !== undefined) return known
-    const result = SessionToken.#read(text)
-    if (recentlyParsed.size >= recentTexts) recentlyParsed.clear()
-    if (text.length <= recentTextLength) recentlyParsed.set(text, result)
-    return result
+    return SessionToken.#parsed(text)
   }
+
+  /** One answer's token is read several times on its way: by who sends it, who receives it, who judges. */
+  static readonly #parsed = remember((text) => SessionToken.#read(text), { entries: 256, longestText: 1024 })
 
   static #read(text: string): ParsedSessionToken {
     const ranges = new Map<string, RangeToken>()
@@ -95,7 +94,7 @@ export class SessionToken {
 
   /** The least token that demands what both demand. */
   merge(other: SessionToken): SessionToken {
-    if (other.isEmpty || other === this) return this
+    if (other.isEmpty) return this
     if (this.isEmpty) return other
     let ranges: Map<string, RangeToken> | undefined
     for (const [range, token] of other.#ranges) {
@@ -208,11 +207,6 @@ export function printRangeToken(token: RangeToken): string {
 export function fingerprint(raw: string, key: Uint8Array | string): string {
   return `st:${createHmac('sha256', key).update(raw).digest('hex').slice(0, 8)}`
 }
-
-/** One answer's token is read several times on its way: by who sends, who receives, who judges. Values are immutable. */
-const recentlyParsed = new Map<string, ParsedSessionToken>()
-const recentTexts = 256
-const recentTextLength = 1024
 
 const rangeIdPattern = /^[\w-]+$/
 const wholePattern = /^-?\d+$/

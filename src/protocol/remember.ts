@@ -1,0 +1,19 @@
+/**
+ * A pure function of a text that keeps its latest results, so that the same text costs once. At most `entries` are kept, and only
+ * of texts of at most `longestText` characters: what comes from outside must not fill the memory.
+ */
+export function remember<Result>(
+  compute: (text: string) => Result,
+  { entries, longestText }: { readonly entries: number; readonly longestText: number },
+): (text: string) => Result {
+  const known = new Map<string, { readonly result: Result }>()
+  return (text) => {
+    const found = known.get(text)
+    if (found !== undefined) return found.result
+    const result = compute(text)
+    // All at once: to find the oldest would cost more than to compute a few anew.
+    if (known.size >= entries) known.clear()
+    if (text.length <= longestText) known.set(text, { result })
+    return result
+  }
+}
