@@ -18,6 +18,18 @@ export interface SimulatorControl {
   setRegionOnline(region: string): void
   /** Moves the writes. Graceful when the present write region is online, else forced: what had not arrived is lost. */
   failover(toRegion: string): void
+  /** `GET /` announces the region as writable too, before a failover moves the writes there; it answers 403/3 until then. */
+  announceFailover(toRegion: string): void
+  /** The region's endpoint, open from then on. Throws while there is a region of that name. */
+  addRegion(region: string): Promise<string>
+  /** Its endpoint answers 403/1008. Throws for the one write region. */
+  removeRegion(region: string): void
+  /** One range becomes two (default: the one with most items); for `settlingMs` they answer 410/1007. Returns their ids. */
+  splitRange(database: string, container: string, range?: string, settlingMs?: number): string[]
+  /** Two neighbours become one. Throws while a commit of theirs is held back from some region. Returns its id. */
+  mergeRanges(database: string, container: string, ranges: readonly string[], settlingMs?: number): string
+  /** Deleted and made again under its name: empty, with another resource id. */
+  recreateContainer(database: string, container: string): void
   /** Request units a second of one container. */
   setThroughput(database: string, container: string, requestUnitsPerSecond: number): void
   /** Returns the rule's id. */
@@ -38,7 +50,12 @@ interface SimulatorState {
 
 export type CallName = keyof SimulatorControl
 
-export function controlOf(account: SimulatedAccount, nowMs: () => number): SimulatorControl {
+/** `openRegion` opens a region's endpoint and returns its URL. */
+export function controlOf(
+  account: SimulatedAccount,
+  nowMs: () => number,
+  openRegion: (region: string) => Promise<string>,
+): SimulatorControl {
   return {
     pauseReplication: (from, to) => account.pauseReplication(from, to, nowMs()),
     resumeReplication: (from, to) => account.resumeReplication(from, to, nowMs()),
@@ -46,6 +63,18 @@ export function controlOf(account: SimulatedAccount, nowMs: () => number): Simul
     setRegionOffline: (region, mode = 'unavailable') => account.setRegionOffline(region, mode, nowMs()),
     setRegionOnline: (region) => account.setRegionOnline(region, nowMs()),
     failover: (toRegion) => account.failover(toRegion, nowMs()),
+    announceFailover: (toRegion) => account.announceFailover(toRegion, nowMs()),
+    addRegion: async (region) => {
+      const url = await openRegion(region)
+      account.addRegion(region, nowMs())
+      return url
+    },
+    removeRegion: (region) => account.removeRegion(region, nowMs()),
+    splitRange: (database, container, range, settlingMs) =>
+      account.splitRange(database, container, range, nowMs(), settlingMs),
+    mergeRanges: (database, container, ranges, settlingMs) =>
+      account.mergeRanges(database, container, ranges, nowMs(), settlingMs),
+    recreateContainer: (database, container) => account.recreateContainer(database, container, nowMs()),
     setThroughput: (database, container, requestUnitsPerSecond) =>
       account.setThroughput(database, container, requestUnitsPerSecond),
     addFaultRule: (rule) => account.addFaultRule(rule),
@@ -61,7 +90,9 @@ export function controlOf(account: SimulatedAccount, nowMs: () => number): Simul
 
 /** The same calls from afar. */
 export type AsyncControl = {
-  readonly [K in CallName]: (...values: Parameters<SimulatorControl[K]>) => Promise<ReturnType<SimulatorControl[K]>>
+  readonly [K in CallName]: (
+    ...values: Parameters<SimulatorControl[K]>
+  ) => Promise<Awaited<ReturnType<SimulatorControl[K]>>>
 }
 
 /** Each call with its arguments' names, in order: how the control endpoint and the worker reach them. */
@@ -72,6 +103,12 @@ export const callFields: { readonly [K in CallName]: readonly string[] } = {
   setRegionOffline: ['region', 'mode'],
   setRegionOnline: ['region'],
   failover: ['toRegion'],
+  announceFailover: ['toRegion'],
+  addRegion: ['region'],
+  removeRegion: ['region'],
+  splitRange: ['database', 'container', 'range', 'settlingMs'],
+  mergeRanges: ['database', 'container', 'ranges', 'settlingMs'],
+  recreateContainer: ['database', 'container'],
   setThroughput: ['database', 'container', 'requestUnitsPerSecond'],
   addFaultRule: ['rule'],
   removeFaultRule: ['id'],

@@ -50,6 +50,8 @@ const faultRule = z.strictObject({
 }) satisfies z.ZodType<FaultRule>
 
 const name = z.string().min(1)
+const containerNames = { database: name, container: name }
+const settlingMs = z.number().nonnegative()
 
 /** What each call takes as JSON; a field too many or of the wrong kind is refused with its path. */
 export const controlInputs: Readonly<Record<CallName, z.ZodObject>> = {
@@ -59,6 +61,12 @@ export const controlInputs: Readonly<Record<CallName, z.ZodObject>> = {
   setRegionOffline: z.strictObject({ region: name, mode: z.enum(['unavailable', 'hang']).optional() }),
   setRegionOnline: z.strictObject({ region: name }),
   failover: z.strictObject({ toRegion: name }),
+  announceFailover: z.strictObject({ toRegion: name }),
+  addRegion: z.strictObject({ region: name }),
+  removeRegion: z.strictObject({ region: name }),
+  splitRange: z.strictObject({ ...containerNames, range: name.optional(), settlingMs: settlingMs.optional() }),
+  mergeRanges: z.strictObject({ ...containerNames, ranges: z.array(name), settlingMs: settlingMs.optional() }),
+  recreateContainer: z.strictObject(containerNames),
   setThroughput: z.strictObject({ database: name, container: name, requestUnitsPerSecond: z.number().positive() }),
   addFaultRule: z.strictObject({ rule: faultRule }),
   removeFaultRule: z.strictObject({ id: name }),

@@ -60,7 +60,7 @@ async function perform(
   let status = 200
   let body: Json
   try {
-    body = { result: (invoke(control, call, await checkedValues(call, input())) as Json | undefined) ?? null }
+    body = { result: ((await invoke(control, call, await checkedValues(call, input()))) as Json | undefined) ?? null }
   } catch (error) {
     const refused = error instanceof Refused ? error.reply : undefined
     status = refused?.status ?? 400

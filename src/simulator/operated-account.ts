@@ -72,6 +72,13 @@ export class OperatedAccount {
     })
   }
 
+  /** From now on the region is announced as writable besides the one that is. */
+  announceFailover(toRegion: string, nowMs: number): void {
+    const region = this.world.topology.region(toRegion)
+    this.world.topology.announce(region)
+    this.#noteChange(nowMs, 'announceFailover', { to: region.name })
+  }
+
   /**
    * Moves the writes at once. Graceful while the present write region is online: the target first has every commit.
    * Forced when it is not: what had not come to the target is lost for good. Throws when the target is offline.

@@ -26,7 +26,7 @@ export interface StartOptions extends SimulatorOptions {
 export interface SimulatorAddress {
   /** The account's endpoint, which `GET /` answers at even when a region is offline. */
   readonly endpoint: string
-  /** Region name → its endpoint. */
+  /** Region name → its endpoint; of regions that are added later `addRegion` tells it. */
   readonly regionalEndpoints: Readonly<Record<string, string>>
   readonly controlEndpoint: string
   readonly key: string
@@ -66,7 +66,13 @@ export async function startSimulator(
     account,
     authorize: authorizeWith(key),
     clock,
-    facts: { id: accountId, consistency: settings.consistency, boundedStaleness: settings.boundedStaleness, endpoints },
+    facts: {
+      id: accountId,
+      consistency: settings.consistency,
+      boundedStaleness: settings.boundedStaleness,
+      multipleWriteLocations: settings.multipleWriteLocations,
+      endpoints,
+    },
     closing: closing.signal,
     onDefect: surroundings.onDefect ?? reportDefect,
   }
@@ -81,12 +87,13 @@ export async function startSimulator(
     await releases.close()
   }
   try {
-    for (const [index, region] of settings.regions.entries()) {
-      const port = ports.regions?.[index] ?? 0
-      endpoints[region] = (await open(region, listen(listenerFor(service, region), host, port))).url
+    const openRegion = async (region: string, port = 0): Promise<string> => {
+      endpoints[region] ??= (await open(region, listen(listenerFor(service, region), host, port))).url
+      return endpoints[region]
     }
+    for (const [index, region] of settings.regions.entries()) await openRegion(region, ports.regions?.[index])
     const global = await open('account', listen(listenerFor(service, undefined), host, ports.account ?? 0))
-    const control = controlOf(account, nowMs)
+    const control = controlOf(account, nowMs, openRegion)
     const controlEndpoint = await open('control', listenControl(control, host, ports.control ?? 0))
     return {
       endpoint: global.url,

@@ -36,6 +36,8 @@ export class Topology {
   readonly #paused = new Set<string>()
   readonly #defaultDelay: Delay
   readonly #random: Random
+  /** Before a failover the region that will take the writes is announced already. */
+  #incoming: Region | undefined
   #formerWriteRegion: { region: Region; untilMs: number } | undefined
   #lingering: readonly { readonly region: Region; readonly untilMs: number }[] = []
 
@@ -109,7 +111,7 @@ export class Topology {
       name: region.name,
       id: region.id,
       state: region.state,
-      writable: this.takesWrites(region) || region === announced,
+      writable: this.takesWrites(region) || region === announced || region === this.#incoming,
     }))
   }
 
@@ -134,8 +136,13 @@ export class Topology {
     return drawMs(this.#delays.get(pair(from, to)) ?? this.#defaultDelay, this.#random)
   }
 
+  announce(incoming: Region): void {
+    this.#incoming = incoming
+  }
+
   moveWrites(to: Region, announcedUntilMs: number): void {
     this.#formerWriteRegion = { region: this.writeRegion, untilMs: announcedUntilMs }
+    this.#incoming = undefined
     this.writeRegion = to
     this.version += 1
   }

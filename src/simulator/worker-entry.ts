@@ -19,14 +19,16 @@ try {
       void simulator.close().finally(() => port.close())
       return
     }
-    const { id, call, values } = message
+    void answer(message)
+  })
+  const { endpoint, regionalEndpoints, controlEndpoint, key, connectionString } = simulator
+  async function answer({ id, call, values }: Extract<ToWorker, { kind: 'call' }>): Promise<void> {
     try {
-      post({ kind: 'result', id, result: invoke(simulator, call, values) })
+      post({ kind: 'result', id, result: await invoke(simulator, call, values) })
     } catch (error) {
       post({ kind: 'refused', id, message: messageOf(error) })
     }
-  })
-  const { endpoint, regionalEndpoints, controlEndpoint, key, connectionString } = simulator
+  }
   post({ kind: 'started', address: { endpoint, regionalEndpoints, controlEndpoint, key, connectionString } })
 } catch (error) {
   post({ kind: 'failed', message: messageOf(error) })

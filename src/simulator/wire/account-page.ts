@@ -8,13 +8,14 @@ export interface AccountFacts {
   readonly id: string
   readonly consistency: ConsistencyLevel
   readonly boundedStaleness: { readonly maxVersions: number; readonly maxIntervalMs: number }
+  readonly multipleWriteLocations: boolean
   /** Region name → its endpoint. */
   readonly endpoints: Readonly<Record<string, string>>
 }
 
-/** The body of `GET /`: where to read and where to write. An offline region is not announced (sdk-facts, section 5). */
+/** The body of `GET /`: where to read and where to write. An offline region is not announced; a removed one is for a while. */
 export function accountPage(facts: AccountFacts, regions: readonly RegionStatus[]): Json {
-  const online = regions.filter((region) => region.state === 'online')
+  const announced = regions.filter(({ state }) => state === 'online' || state === 'removed')
   const location = (region: RegionStatus) => ({
     name: region.name,
     databaseAccountEndpoint: facts.endpoints[region.name]!,
@@ -26,9 +27,9 @@ export function accountPage(facts: AccountFacts, regions: readonly RegionStatus[
     media: '//media/',
     addresses: '//addresses/',
     _dbs: '//dbs/',
-    writableLocations: online.filter((region) => region.writable).map(location),
-    readableLocations: online.map(location),
-    enableMultipleWriteLocations: false,
+    writableLocations: announced.filter((region) => region.writable).map(location),
+    readableLocations: announced.map(location),
+    enableMultipleWriteLocations: facts.multipleWriteLocations,
     continuousBackupEnabled: false,
     enablePerPartitionFailoverBehavior: false,
     userReplicationPolicy: { asyncReplication: false, minReplicaSetSize: 3, maxReplicasetSize: 4 },

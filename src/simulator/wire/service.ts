@@ -143,7 +143,9 @@ const readAccount = (service: WireService): Reply => ({
 /** Where the account's endpoint forwards; during a failover window the newest write region is the one that takes writes. */
 function writeRegion(service: WireService): string {
   const regions = service.account.regions(service.clock.nowMs())
-  return (regions.find((region) => region.writable) ?? regions[0])?.name ?? ''
+  const writable = regions.filter((region) => region.writable)
+  // With several write regions the account's name leads to one that is there.
+  return (writable.find((region) => region.state === 'online') ?? writable[0] ?? regions[0])?.name ?? ''
 }
 
 function fail(service: WireService, response: ServerResponse, error: unknown): void {
