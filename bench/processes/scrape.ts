@@ -48,6 +48,7 @@ async function start(count: number, runsPerScenario: number): Promise<ScrapeAnsw
     ...publication,
     scenarios: () => scenarios,
     readiness: () => ({ scheduledScenarios: count, targets: [] }),
+    runNow: () => 'not-scheduled',
     fingerprintKey: 'bench',
     version: 'bench',
     startedAtWallMs: systemClock.wallMs(),

@@ -4,7 +4,7 @@ import type { Random } from '../base/random.ts'
 import { Releases } from '../base/release.ts'
 import { needsTarget, type Scenario } from '../domain/scenario.ts'
 import type { TargetReadiness } from '../http/readiness.ts'
-import { type HttpServer, startHttpServer } from '../http/server.ts'
+import { type HttpServer, type HttpServerOptions, startHttpServer } from '../http/server.ts'
 import type { Logger } from '../publish/logger.ts'
 import { createPublication, type Publication } from '../publish/publication.ts'
 import type { CarrierResources } from '../run/carriers/carrier.ts'
@@ -107,7 +107,9 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
       watches.push(watch)
     }
     const independent = settings.scenarios.filter((scenario) => !needsTarget(scenario))
-    const http = await openHttp(settings, surroundings, publication, watches, reached, independent.length)
+    const http = await openHttp(settings, surroundings, publication, watches, reached, independent.length, (name) =>
+      scheduler.runNow(name),
+    )
     releases.add('http', () => http.close())
     for (const watch of watches) releases.add('watch', () => watch.stop())
     const runs = { clock, random: random.fork('runs'), owner: settings.owner, resources, hopToken: settings.hopToken }
@@ -191,6 +193,7 @@ function openHttp(
   watches: readonly TargetWatch[],
   reached: ReadonlySet<string>,
   independentScenarios: number,
+  runNow: HttpServerOptions['runNow'],
 ): Promise<HttpServer> {
   const readinessOf = (watch: TargetWatch): TargetReadiness => ({
     name: watch.target,
@@ -208,6 +211,7 @@ function openHttp(
     recent,
     history,
     scenarios: () => settings.scenarios,
+    runNow,
     readiness: () => ({
       scheduledScenarios: watches.reduce((sum, watch) => sum + watch.startedScenarios, independentScenarios),
       targets: watches.map(readinessOf),

@@ -30,6 +30,10 @@ export function createGate({ host, apiToken, allowUnauthenticated }: AccessOptio
   )
 }
 
+/** What changes something needs the token everywhere: any page in a browser can send a POST to loopback. Undefined: none may pass. */
+export const createPostGate = (apiToken: string | undefined): Gate | undefined =>
+  apiToken === undefined || apiToken === '' ? undefined : bearerGate(apiToken)
+
 export function bearerGate(token: string): Gate {
   const expected = digest(token)
   // Digests of equal length make the comparison take the same time whatever was sent.

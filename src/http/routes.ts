@@ -1,4 +1,5 @@
 import { type Finding, findings } from '../domain/finding.ts'
+import type { FinishedRun } from '../domain/journey.ts'
 import type { Scenario } from '../domain/scenario.ts'
 import { chooseFormat } from '../publish/exposition.ts'
 import type { RunHistory } from '../publish/history.ts'
@@ -6,6 +7,7 @@ import type { PrometheusMetrics } from '../publish/prometheus.ts'
 import type { Recent } from '../publish/recent.ts'
 import { runSummary, runToJson } from '../publish/run-json.ts'
 import type { Totals } from '../publish/totals.ts'
+import type { Obstacle } from '../schedule/scheduler.ts'
 import { renderPage } from './page.ts'
 import { judgeReadiness, type ReadinessState } from './readiness.ts'
 import { readStatus, type Status } from './status.ts'
@@ -18,6 +20,8 @@ export interface Sources {
   readonly history: RunHistory
   readonly scenarios: () => readonly Scenario[]
   readonly readiness: () => ReadinessState
+  /** Starts a run besides the schedule; the run once it has ended, or what stands in its way. */
+  readonly runNow: (scenario: string) => Promise<FinishedRun> | Obstacle
   /** Secret of this process, under which tokens are fingerprinted. */
   readonly fingerprintKey: Uint8Array | string
   readonly version: string
@@ -48,6 +52,8 @@ export class RequestProblem extends Error {
 }
 
 export interface Route {
+  /** What changes something is a POST, and needs the token on any listener. */
+  readonly method: 'GET' | 'POST'
   readonly url: string
   /** Whether it answers without a token on a public listener: only what says no more than that the process lives. */
   readonly isOpen: boolean
@@ -56,13 +62,14 @@ export interface Route {
 
 /** The table of contents of the HTTP interface. */
 export const routes: readonly Route[] = [
-  { url: '/healthz', isOpen: true, answer: () => json(200, { status: 'alive' }) },
-  { url: '/readyz', isOpen: false, answer: answerReadiness },
-  { url: '/metrics', isOpen: false, answer: answerMetrics },
-  { url: '/', isOpen: false, answer: (sources) => html(renderPage(statusNow(sources))) },
-  { url: '/api/v1/scenarios', isOpen: false, answer: (sources) => json(200, statusNow(sources)) },
-  { url: '/api/v1/runs', isOpen: false, answer: answerRuns },
-  { url: '/api/v1/runs/:id', isOpen: false, answer: answerRun },
+  { method: 'GET', url: '/healthz', isOpen: true, answer: () => json(200, { status: 'alive' }) },
+  { method: 'GET', url: '/readyz', isOpen: false, answer: answerReadiness },
+  { method: 'GET', url: '/metrics', isOpen: false, answer: answerMetrics },
+  { method: 'GET', url: '/', isOpen: false, answer: (sources) => html(renderPage(statusNow(sources))) },
+  { method: 'GET', url: '/api/v1/scenarios', isOpen: false, answer: (sources) => json(200, statusNow(sources)) },
+  { method: 'GET', url: '/api/v1/runs', isOpen: false, answer: answerRuns },
+  { method: 'GET', url: '/api/v1/runs/:id', isOpen: false, answer: answerRun },
+  { method: 'POST', url: '/api/v1/scenarios/:name/run', isOpen: false, answer: answerRunNow },
 ]
 
 function answerReadiness({ readiness }: Sources): Reply {
@@ -90,6 +97,30 @@ function answerRun({ history, fingerprintKey }: Sources, { params }: RouteReques
   if (run === undefined)
     throw new RequestProblem(404, 'no such run, or it has been forgotten: only recent runs are kept')
   return json(200, runToJson(run, fingerprintKey))
+}
+
+const obstacles: Readonly<Record<Obstacle, { status: number; message: string }>> = {
+  overlap: { status: 409, message: 'a run of this scenario is going on; ask again when it has ended' },
+  paused: { status: 409, message: 'runs are paused' },
+  budget: {
+    status: 429,
+    message: 'the request-unit budget is spent, or the container answers 429; ask again in some seconds',
+  },
+  'not-scheduled': {
+    status: 503,
+    message: 'its target has not been reached yet, or hopwatch is stopping; /readyz says more',
+  },
+}
+
+/** Answers when the run has ended, with the whole run. */
+async function answerRunNow({ runNow, scenarios, fingerprintKey }: Sources, { params }: RouteRequest): Promise<Reply> {
+  const { name = '' } = params
+  if (!scenarios().some((scenario) => scenario.name === name))
+    throw new RequestProblem(404, 'no such scenario; /api/v1/scenarios lists them')
+  const started = runNow(name)
+  if (typeof started !== 'string') return json(200, runToJson(await started, fingerprintKey))
+  const { status, message } = obstacles[started]
+  throw new RequestProblem(status, message)
 }
 
 const mostRuns = 200

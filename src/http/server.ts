@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from '../publish/logger.ts'
 import { scrub } from '../publish/scrub.ts'
-import { createGate } from './authorization.ts'
+import { createGate, createPostGate } from './authorization.ts'
 import { type HttpServer, listenOn } from './listen.ts'
 import { json, RequestProblem, routes, type Sources } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -22,6 +22,7 @@ export interface HttpServerOptions extends Sources {
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { listen, logger } = options
   const gate = createGate({ ...options, host: listen.host })
+  const postGate = createPostGate(options.apiToken)
   const app = fastify({
     logger: false,
     genReqId: () => randomUUID(),
@@ -40,19 +41,31 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders)
     const isOpen = routes.some((route) => route.isOpen && route.url === request.routeOptions.url)
-    if (isOpen || gate(request.headers.authorization)) return
+    const isPost = request.method === 'POST'
+    if (isPost && postGate === undefined)
+      throw new RequestProblem(403, 'this listener takes no orders: HOPWATCH_API_TOKEN is not set')
+    if (isOpen || (isPost ? postGate : gate)?.(request.headers.authorization)) return
     reply.header('www-authenticate', 'Bearer realm="hopwatch"')
-    throw new RequestProblem(401, 'this listener needs the header "Authorization: Bearer …" with HOPWATCH_API_TOKEN')
+    throw new RequestProblem(401, 'this needs the header "Authorization: Bearer …" with HOPWATCH_API_TOKEN')
   })
   for (const route of routes)
-    app.get(route.url, async (request, reply) => {
-      const { status, contentType, body } = await route.answer(options, {
-        accept: request.headers.accept,
-        query: request.query as Readonly<Record<string, unknown>>,
-        params: request.params as Readonly<Record<string, string>>,
-      })
-      return reply.code(status).type(contentType).send(body)
+    app.route({
+      method: route.method,
+      url: route.url,
+      handler: async (request, reply) => {
+        // A run takes as long as its scenario lets it, and sends nothing until its end.
+        if (route.method === 'POST') request.raw.socket.setTimeout(0)
+        const { status, contentType, body } = await route.answer(options, {
+          accept: request.headers.accept,
+          query: request.query as Readonly<Record<string, unknown>>,
+          params: request.params as Readonly<Record<string, string>>,
+        })
+        return reply.code(status).type(contentType).send(body)
+      },
     })
+  // No order has anything to say in its body, whatever type a client gives it.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string' }, async () => undefined)
   answerProblems(app, logger)
 
   return listenOn(app, listen)
@@ -73,8 +86,9 @@ function answerProblem(
   logger: Logger,
 ): FastifyReply {
   const status = error instanceof RequestProblem ? error.status : (error.statusCode ?? 500)
-  const message = status >= 500 ? 'internal error; the log has more under this id' : scrub(error.message)
-  if (status >= 500) logger.error({ request: id, err: error }, 'a request failed')
+  const isOurs = status >= 500 && !(error instanceof RequestProblem)
+  const message = isOurs ? 'internal error; the log has more under this id' : scrub(error.message)
+  if (isOurs) logger.error({ request: id, err: error }, 'a request failed')
   const { contentType, body } = json(status, { error: { id, message } })
   return reply.headers(securityHeaders).code(status).type(contentType).send(body)
 }

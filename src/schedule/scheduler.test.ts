@@ -25,6 +25,21 @@ const scenario = (name: string, periodMs: number): Scenario => ({
   budget: undefined,
 })
 
+const dearRun = (scheduleLagMs: number): FinishedRun => ({
+  id: 'dear',
+  scenario: 's',
+  arm: 'propagated',
+  carriesToken: true,
+  startedAtWallMs: 0,
+  durationMs: 0,
+  scheduleLagMs,
+  result: 'kept',
+  finding: undefined,
+  events: [{ kind: 'visibility', hop: 'h', region: 'R', visibleAfterMs: 1, observations: [], requestUnits: 50 }],
+  violations: [],
+  problem: undefined,
+})
+
 function harness() {
   const clock = new ManualClock()
   const finished: FinishedRun[] = []
@@ -96,4 +111,38 @@ test('draining lets a run end within the grace, and stops the one that does not'
     ['ends', 'kept'],
     ['hangs', 'abandoned'],
   ])
+})
+
+test('a run on demand keeps the rules: one at a time, within the budget, not while paused or stopping', async () => {
+  const { clock, finished, missed, scheduler, add, runLasting } = harness()
+  expect(scheduler.runNow('s')).toBe('not-scheduled')
+  add({ ...scenario('s', 1_000_000), budget: { requestUnitsPerSecond: 1 } }, runLasting('s', 50))
+  await clock.advance(100)
+  expect(finished).toHaveLength(1)
+
+  const started = scheduler.runNow('s')
+  expect(scheduler.runNow('s')).toBe('overlap')
+  await clock.advance(100)
+  expect(started).toBeInstanceOf(Promise)
+  expect(await started).toMatchObject({ scenario: 's', scheduleLagMs: 0 })
+  expect(finished).toHaveLength(2)
+
+  scheduler.pause()
+  expect(scheduler.runNow('s')).toBe('paused')
+  scheduler.resume()
+  const drained = scheduler.drain(10)
+  expect(scheduler.runNow('s')).toBe('not-scheduled')
+  await clock.advance(20)
+  await drained
+  // What was asked for was not planned.
+  expect(missed).toEqual({})
+})
+
+test('a run on demand that the budget does not hold is refused', async () => {
+  const { clock, scheduler, add } = harness()
+  add({ ...scenario('s', 1_000_000), budget: { requestUnitsPerSecond: 1 } }, async (lag) => dearRun(lag))
+  await clock.advance(1)
+  expect(scheduler.runNow('s')).toBe('budget')
+  await clock.advance(60_000)
+  expect(scheduler.runNow('s')).toBeInstanceOf(Promise)
 })

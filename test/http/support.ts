@@ -199,6 +199,7 @@ export async function serve(
       scheduledScenarios: scenarios.length,
       targets: [{ name: 'default', wasReached: true, isUp: true }],
     }),
+    runNow: () => 'not-scheduled',
     fingerprintKey: 'test key',
     version: '0.1.0',
     startedAtWallMs: wallStartMs,
