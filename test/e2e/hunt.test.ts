@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeConfiguration, writeScenario } from './files.ts'
-import { hopwatch, type LaunchOptions, makeFolder, type Running, stop, until } from './process.ts'
+import { hopwatch, type LaunchOptions, makeSuiteFolder, type Running, removeFolder, stop, until } from './process.ts'
 import { type RecordingProxy, startRecordingProxy } from './recording-proxy.ts'
 import { get, listRuns, metricsWhere, parseMetrics, serving, sum } from './service.ts'
 import { accountEnvironment, control, secretKey, simulate } from './simulator.ts'
@@ -23,7 +23,7 @@ describe('the hunt for secrets', () => {
   let folder: string
 
   beforeAll(async () => {
-    folder = await makeFolder(afterAll)
+    folder = await makeSuiteFolder()
     const simulator = await simulate()
     running.push(simulator.process)
     const regions = [...simulator.process.printed.stdout.matchAll(/^ {2}\S.*?(http:\S+)$/gm)].map(([, url]) => url!)
@@ -92,6 +92,7 @@ describe('the hunt for secrets', () => {
   afterAll(async () => {
     await Promise.all(running.map(stop))
     await proxy.close()
+    await removeFolder(folder)
   })
 
   test('the run was rich enough to prove something', () => {

@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeConfiguration, writeScenario } from './files.ts'
-import { hopwatch, makeFolder, type Running, stop } from './process.ts'
+import { hopwatch, makeSuiteFolder, type Running, removeFolder, stop } from './process.ts'
 import { listRuns, metricsWhere, readRun, type Series, serving, sum } from './service.ts'
 
 /** The reader's region lags by 2 s, which is longer than the 500 ms that the service waits for a session token. */
 describe('a reader whose region lags by 2 s', () => {
   let process: Running
   let address: string
+  let folder: string
   let metrics: Series[]
 
   beforeAll(async () => {
-    const folder = await makeFolder(afterAll)
+    folder = await makeSuiteFolder()
     await writeConfiguration(
       folder,
       'simulator:\n  replication: [{ from: West Europe, to: North Europe, median: 2s, sigma: 0 }]\n',
@@ -33,7 +34,10 @@ describe('a reader whose region lags by 2 s', () => {
     )
   }, 120_000)
 
-  afterAll(() => stop(process))
+  afterAll(async () => {
+    await stop(process)
+    await removeFolder(folder)
+  })
 
   const reads = (labels: Record<string, string>) => sum(metrics, 'hopwatch_reads_total', labels)
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeConfiguration, writeScenario } from './files.ts'
-import { hopwatch, makeFolder, type Running, stop } from './process.ts'
+import { hopwatch, makeSuiteFolder, type Running, removeFolder, stop } from './process.ts'
 import { getJson, metricsWhere, type Series, select, serving, sum } from './service.ts'
 import { control, freePorts, secretKey, simulate } from './simulator.ts'
 
@@ -9,10 +9,11 @@ describe('a scenario in trouble harms no other', () => {
   let simulator: Awaited<ReturnType<typeof simulate>>
   let serve: Running
   let address: string
+  let folder: string
   let metrics: Series[]
 
   beforeAll(async () => {
-    const folder = await makeFolder(afterAll)
+    folder = await makeSuiteFolder()
     simulator = await simulate()
     await control(simulator.control, '/add-fault-rule', {
       rule: { operations: ['readItem'], region: 'East US', connection: 'hang' },
@@ -47,6 +48,7 @@ describe('a scenario in trouble harms no other', () => {
   afterAll(async () => {
     await stop(serve)
     await stop(simulator.process)
+    await removeFolder(folder)
   })
 
   test('the healthy one keeps its rate meanwhile: two deadlines of 2 s are twenty of its periods', () => {

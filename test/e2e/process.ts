@@ -119,9 +119,14 @@ export async function until<T>(
   throw new Error(`waited ${withinMs} ms in vain for ${what}`)
 }
 
-/** A directory that goes with the test or the suite: hand `onTestFinished` or `afterAll`. */
+/** A directory that whoever made it removes with `removeFolder`. */
+export const makeSuiteFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'hopwatch-'))
+
+export const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true })
+
+/** A directory for the length of the present test, or until whatever `atTheEnd` waits for. */
 export async function makeFolder(atTheEnd: (clean: () => Promise<void>) => void = onTestFinished): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'hopwatch-'))
-  atTheEnd(() => rm(folder, { recursive: true, force: true }))
+  const folder = await makeSuiteFolder()
+  atTheEnd(() => removeFolder(folder))
   return folder
 }
