@@ -1,4 +1,4 @@
-import { byRequest, type Codec } from './codec.ts'
+import { byRequest, type Codec, headerBytes } from './codec.ts'
 import { percentDecoded } from './percent.ts'
 
 export interface BaggageMember {
@@ -52,6 +52,8 @@ export const baggageCodec: Codec = {
   encode: (token) => printBaggage([...otherMembers, { key: tokenKey, value: token }]),
   decode: (text) => parseBaggage(text).findLast(({ key }) => key === tokenKey)?.value,
   limitBytes: mostBytes,
+  usualLimitBytes: mostBytes,
+  requestBytes: headerBytes('baggage'),
 }
 
 export const baggage = () => byRequest(baggageCodec)

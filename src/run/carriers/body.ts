@@ -1,4 +1,4 @@
-import { byRequest, type Codec } from './codec.ts'
+import { byRequest, type Codec, headerBytes } from './codec.ts'
 
 /** A member of the JSON body. A body that does not parse is refused whole, so nothing of it arrives. */
 export const bodyCodec: Codec = {
@@ -13,6 +13,8 @@ export const bodyCodec: Codec = {
     }
   },
   limitBytes: Number.POSITIVE_INFINITY,
+  usualLimitBytes: Number.POSITIVE_INFINITY,
+  requestBytes: headerBytes(''),
 }
 
 export const body = () => byRequest(bodyCodec)

@@ -1,6 +1,6 @@
 import { CookieJar } from 'tough-cookie'
 import { arrived, type Carrier, type Delivery, lostBecause } from './carrier.ts'
-import { type Codec, isWithin } from './codec.ts'
+import { type Codec, headerBytes, isWithin } from './codec.ts'
 import { percentDecoded } from './percent.ts'
 
 const name = 'cosmos-session'
@@ -22,6 +22,8 @@ export const cookieCodec: Codec = {
     return value === undefined ? undefined : (percentDecoded(value) ?? value)
   },
   limitBytes: mostBytes,
+  usualLimitBytes: mostBytes,
+  requestBytes: headerBytes('cookie'),
 }
 
 /**

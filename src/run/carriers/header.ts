@@ -1,4 +1,4 @@
-import { byRequest, type Codec } from './codec.ts'
+import { byRequest, type Codec, headerBytes } from './codec.ts'
 
 /**
  * A request header between two services. What arrives is read back from the header's text, as a receiver would:
@@ -9,6 +9,8 @@ export const headerCodec: Codec = {
   encode: (token) => token.trim(),
   decode: (text) => text.trim() || undefined,
   limitBytes: Number.POSITIVE_INFINITY,
+  usualLimitBytes: Number.POSITIVE_INFINITY,
+  requestBytes: headerBytes('x-session-token'),
 }
 
 export const header = () => byRequest(headerCodec)
