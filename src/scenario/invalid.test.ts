@@ -177,6 +177,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '7:34: "gateway" makes a new client for each operation; write "client: per-operation" here too',
   ],
   'shared-unknown': ['7:34: there is no hop "gatewai"; write "gateway"'],
+  'swapped-with-nobody': ['10:55: with one partition there is no other user to swap with; write "partitions: 8"'],
   'tab-indentation': ['6:1: a tab in the indentation; indent with spaces'],
   'timezone-without-cron': ['12:1: "timezone" belongs to "cron"; "every" counts from the start; leave it out'],
   'too-frequent': ['2:8: "5ms" is too short; write "10ms" or more'],

@@ -4,11 +4,11 @@ import { alternatives, quote } from '../words.ts'
 import type { Path } from '../yaml-file.ts'
 import { atKey, atValue, type Complaint } from './rule.ts'
 
-/** How the keys of one carry go together. */
-export const carryComplaints = (step: CarryFile, path: Path): Complaint[] => [
+/** How the keys of one carry go together. `partitions`: undefined where the file is wrong about them. */
+export const carryComplaints = (step: CarryFile, path: Path, partitions: number | undefined): Complaint[] => [
   ...optionsFit(step, path),
   ...faultsFit(step, [...path, 'faults']),
-  ...step.faults.flatMap((fault, index) => faultFits(fault, [...path, 'faults', index])),
+  ...step.faults.flatMap((fault, index) => faultFits(fault, [...path, 'faults', index], partitions)),
 ]
 
 const byRequest: readonly CarrierKind[] = ['header', 'cookie', 'redirect', 'baggage', 'body', 'message']
@@ -71,7 +71,7 @@ function faultsFit({ carry, faults }: CarryFile, path: Path): Complaint[] {
 /** Keys that one fault alone understands. */
 const keysOf = { writesBack: 'older', limit: 'truncated', with: 'swapped' } as const
 
-function faultFits(fault: CarryFile['faults'][number], path: Path): Complaint[] {
+function faultFits(fault: CarryFile['faults'][number], path: Path, partitions: number | undefined): Complaint[] {
   const { schedule } = fault
   return [
     ...Object.entries(keysOf).flatMap(([key, token]) =>
@@ -87,6 +87,9 @@ function faultFits(fault: CarryFile['faults'][number], path: Path): Complaint[] 
     ),
     ...(fault.token === 'truncated' && fault.limit === undefined
       ? [atKey([...path, 'token'], 'nothing says how much arrives', 'add for example "limit: 64B"')]
+      : []),
+    ...(fault.token === 'swapped' && partitions === 1
+      ? [atValue([...path, 'token'], 'with one partition there is no other user to swap with', 'write "partitions: 8"')]
       : []),
     ...(schedule !== undefined && Object.values(schedule).every((value) => value === undefined)
       ? [

@@ -119,8 +119,8 @@ const carriesMakeSense: Rule = ({ journey }) =>
 /** A hop that begins anew finds again what these carriers brought to it, itself included. */
 const keeping: readonly string[] = ['device', 'store']
 
-const carriesFit: Rule = ({ journey }) =>
-  placedSteps(journey).flatMap(({ step, path }) => ('carry' in step ? carryComplaints(step, path) : []))
+const carriesFit: Rule = ({ journey, partitions }) =>
+  placedSteps(journey).flatMap(({ step, path }) => ('carry' in step ? carryComplaints(step, path, partitions) : []))
 
 const scopeFits: Rule = ({ journey }) =>
   placedSteps(journey).flatMap(({ step, path }) =>
