@@ -83,6 +83,8 @@ function joinVersions(mine: readonly KnownVersion[], theirs: readonly KnownVersi
 export interface SessionRead {
   readonly witness: WitnessOperation
   readonly token: SessionToken | undefined
+  /** It looks for changes of this run only: finding none says nothing of older versions. */
+  readonly isOfThisRun: boolean
 }
 
 /**
@@ -99,18 +101,20 @@ export function judgeSession(past: SessionPast, issued: IssuedWrites, read: Sess
     if (!found.has(guarantee)) found.set(guarantee, witness)
   }
   const state = read.witness.version
+  const couldShow = ({ version }: KnownVersion) =>
+    state !== undefined || !read.isOfThisRun || version >= issued.firstVersion
   const holds = (version: number) =>
     [...past.writes, ...past.reads].some((known) => known.version === version && isShown(read.token, known))
 
   for (const write of past.writes.toReversed()) {
-    if (!isBehind(state, write, issued)) continue
+    if (!couldShow(write) || !isBehind(state, write, issued)) continue
     const overtaking = holds(write.version) ? overtaken(state, issued.byVersion.get(write.version)?.past) : undefined
     if (overtaking?.write) violates('monotonic-writes', overtaking.write, write.witness, read.witness)
     if (overtaking?.read) violates('writes-follow-reads', overtaking.read, write.witness, read.witness)
     if (!overtaking?.write && !overtaking?.read) violates('read-your-writes', write.witness, read.witness)
   }
   for (const earlier of past.reads.toReversed()) {
-    if (!isBehind(state, earlier, issued)) continue
+    if (!couldShow(earlier) || !isBehind(state, earlier, issued)) continue
     // A replica that holds what was seen has moved on from it, to a write of this run that the store put on top.
     if (holds(earlier.version) && isOfThisRun(state, issued)) continue
     violates('monotonic-reads', earlier.witness, read.witness)
@@ -131,7 +135,8 @@ export function pastAfterRead(past: SessionPast, read: SessionRead): SessionPast
   const showsDelete = newest !== undefined && !newest.present && isShown(read.token, newest)
   const seen = version ?? (showsDelete ? newest.version : undefined)
   if (seen === undefined) return past
-  const known = { ...read, version: seen, present: version !== undefined }
+  const { witness, token } = read
+  const known = { witness, token, version: seen, present: version !== undefined }
   return { ...past, reads: [...past.reads, known].slice(-rememberedOperations) }
 }
 

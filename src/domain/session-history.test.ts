@@ -102,6 +102,14 @@ describe('nothing is concluded', () => {
     expect(shown(events)).toEqual([])
   })
 
+  test('of versions before the run from a change feed that shows nothing new', () => {
+    const feed = aRead('a', undefined, at(9)) as ReadEvent
+    const nothing = { ...feed, observation: { ...feed.observation, operation: 'changeFeed' as const } }
+    expect(shown([aRead('a', 2, at(9)), nothing])).toEqual([])
+    expect(shown([aRead('a', 2, at(9)), feed])).toEqual([['monotonic-reads', 0, 1]])
+    expect(shown([aWrite('a', 3, at(10)), nothing])).toEqual([['read-your-writes', 0, 1]])
+  })
+
   test('from a document of another writer', () => {
     const read = aRead('a', 2, at(9)) as ReadEvent
     expect(shown([aWrite('a', 3, at(10)), { ...read, isAnotherWriters: true }])).toEqual([])

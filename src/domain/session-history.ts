@@ -38,6 +38,7 @@ export function judgeHistory(events: readonly JourneyEvent[]): GuaranteeViolatio
     const read = {
       witness: { step, hop, operation, version: event.returnedVersion },
       token: answerToken(attempts),
+      isOfThisRun: operation === 'changeFeed',
     }
     const issued: IssuedWrites = {
       firstVersion,

@@ -54,6 +54,8 @@ function truthsOf(
   const applied = (read.kind === 'read' && appliedBy(read.observation)) || []
   const state = applied.at(-1)
   const shown = state?.present ? state.version : undefined
+  // A change feed that shows nothing does not tell what was there before the run.
+  const returned = read.kind === 'read' ? read.returnedVersion : undefined
   const found = new Map<Guarantee, Truth>()
   const find = (guarantee: Guarantee, isKnowable: boolean) =>
     found.set(guarantee, { isViolated: true, isKnowable: isKnowable || found.get(guarantee)?.isKnowable === true })
@@ -74,8 +76,8 @@ function truthsOf(
     if (isApplied) continue
     // What no causality orders, or what a delete could explain, only the log can tell apart.
     const isOrdered =
-      shown === undefined
-        ? !hasOtherDeletes(run, step, version, before)
+      returned === undefined
+        ? present && !hasOtherDeletes(run, step, version, before)
         : state?.run !== run.id || before.some((each) => versionOf(each, appliedBy)?.version === shown)
     // That an absence was this delete and no earlier one is more than an answer says.
     const isTold = event.kind === 'write' || present
