@@ -86,7 +86,7 @@ async function deliver(step: CarryStep, sent: WireToken | undefined, of: CarrySu
   const kind = plan.arm.token === 'unsatisfiable' ? ':canary' : ''
   const workflow = `hopwatch:${owner}:${scenario.name}:${from}:${to}:${partition}${kind}`
   const { damage, struck } = suffered
-  const context = { workflow, run, to, options, delayMs, damage, clock, random, signal, resources }
+  const context = { workflow, run, options, delayMs, damage, clock, random, signal, resources }
   const carrier = of.hops?.get(to)?.hop.carrierTo?.(step.carrier) ?? of.carriers[step.carrier]
   const delivery = await carrier.carry(token, context)
   return { token: delivery.token, cause: struck ?? delivery.cause }

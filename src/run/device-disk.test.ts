@@ -57,7 +57,6 @@ test('a device holds the token only while it is offline', async () => {
   const context: CarryContext = {
     workflow: 'w',
     run: 'r1',
-    to: 'phone',
     options: {},
     delayMs: 2000,
     damage: (text) => text,
@@ -71,11 +70,11 @@ test('a device holds the token only while it is offline', async () => {
     delivery = result
   })
   await expect.poll(() => clock.nextWakeMs()).toBe(2000)
-  expect((await filesIn(parent)).some((name) => name.endsWith('r1-phone'))).toBe(true)
+  expect((await filesIn(parent)).some((name) => name.endsWith('r1-1'))).toBe(true)
   expect(delivery).toBeUndefined()
   await clock.advance(2000)
   await expect.poll(() => delivery).toEqual({ token: '0:1#5#1=5', cause: undefined })
-  expect((await filesIn(parent)).filter((name) => name.includes('r1-phone'))).toEqual([])
+  expect((await filesIn(parent)).filter((name) => name.includes('r1-1'))).toEqual([])
   await disk.close()
 })
 
@@ -89,7 +88,6 @@ test('a disk that refuses costs the token and nothing else', async () => {
   const delivery = await device().carry('0:1#5#1=5', {
     workflow: 'w',
     run: 'r1',
-    to: 'phone',
     options: {},
     delayMs: 0,
     damage: (text) => text,

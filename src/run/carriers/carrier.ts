@@ -18,8 +18,6 @@ export interface CarryContext {
   /** Unique for scenario, sender, receiver and partition: one user's workflow on this stretch of its way. */
   readonly workflow: string
   readonly run: string
-  /** The hop that it reaches; a name fit for a host. */
-  readonly to: string
   readonly options: CarrierOptions
   /** The chosen value of a swept delay. */
   readonly delayMs: number

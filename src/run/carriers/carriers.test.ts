@@ -38,7 +38,6 @@ function harness() {
     const delivery = carriers[kind].carry(text, {
       workflow: 'w',
       run: 'r',
-      to: 'next',
       options: {},
       delayMs: 0,
       damage: (same) => same,

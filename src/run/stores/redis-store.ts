@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { createClient } from '@redis/client'
 import type { SharedStore } from './shared-store.ts'
 
@@ -12,7 +11,8 @@ const connectTimeoutMs = 2000
  */
 export class RedisStore implements SharedStore {
   readonly #client
-  #isConnecting = true
+  /** Resolves when the first try to connect has ended, well or not. */
+  readonly #firstTry: Promise<void>
 
   /** `url`: `redis://` or `rediss://`, with the password where there is one. Connects in the background, again and again. */
   constructor(url: string) {
@@ -22,8 +22,9 @@ export class RedisStore implements SharedStore {
       commandsQueueMaxLength: 1000,
       socket: { connectTimeout: connectTimeoutMs, reconnectStrategy: reconnectMs },
     })
-    this.#client.on('error', () => {
-      this.#isConnecting = false
+    this.#firstTry = new Promise((resolve) => {
+      this.#client.once('ready', resolve)
+      this.#client.on('error', () => resolve())
     })
     this.#client.connect().then(
       () => {},
@@ -32,21 +33,16 @@ export class RedisStore implements SharedStore {
   }
 
   async put(key: string, value: string, ttlMs: number): Promise<void> {
-    await this.#connected()
+    await this.#firstTry
     await this.#client.set(key, value, { expiration: { type: 'PX', value: ttlMs } })
   }
 
   async get(key: string): Promise<string | undefined> {
-    await this.#connected()
+    await this.#firstTry
     return (await this.#client.get(key)) ?? undefined
   }
 
   close(): void {
     if (this.#client.isOpen) this.#client.destroy()
-  }
-
-  async #connected(): Promise<void> {
-    // `once` rejects when an error comes first.
-    if (!this.#client.isReady && this.#isConnecting) await once(this.#client, 'ready')
   }
 }
