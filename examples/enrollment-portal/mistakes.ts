@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Container, CosmosHeaders } from '@azure/cosmos'
 import { cookieWithToken, tokenFromCookie } from './session-tokens.ts'
 
-export type Mistake = 'client-per-request' | 'token-not-forwarded' | 'wrong-partition' | 'global-cache'
+export const mistakeNames = ['client-per-request', 'token-not-forwarded', 'wrong-partition', 'global-cache'] as const
+export type Mistake = (typeof mistakeNames)[number]
 
 interface WrongSession {
   readonly token: string | undefined

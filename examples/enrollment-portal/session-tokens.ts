@@ -26,6 +26,7 @@ function toPair(text: string): [range: string, token: string] {
  * Under one version the higher global LSN wins; an account with several write regions counts each region for itself.
  */
 function newer(left: string, right: string): string {
+  if (left === right) return left
   const [leftVersion = '', leftLsn = '', ...leftRegions] = left.split('#')
   const [rightVersion = '', rightLsn = '', ...rightRegions] = right.split('#')
   if (leftVersion !== rightVersion) return BigInt(leftVersion) > BigInt(rightVersion) ? left : right
@@ -40,10 +41,13 @@ function newer(left: string, right: string): string {
 
 const larger = (left: bigint, right: bigint) => (left > right ? left : right)
 
-/** The token that the user's browser brought along. */
+const tokenPattern = /^[\w-]+:[\d#=-]+(,[\w-]+:[\d#=-]+)*$/
+
+/** The token that the user's browser brought along. Whatever else stands there, a user may have typed. */
 export function tokenFromCookie(header: string | undefined): string | undefined {
   const found = (header ?? '').split('; ').find((each) => each.startsWith('cosmos-session='))
-  return found && decodeURIComponent(found.slice('cosmos-session='.length))
+  const token = found?.slice('cosmos-session='.length).replaceAll(/%(3A|2C|23|3D)/gi, decodeURIComponent)
+  return token !== undefined && tokenPattern.test(token) ? token : undefined
 }
 
 /** Escaped, because a comma may not stand in a cookie. Add `Secure` wherever the portal speaks https. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { CosmosClient } from '@azure/cosmos'
 import { startSimulator } from '../../src/simulator/start.ts'
-import { type Mistake, mistakes } from './mistakes.ts'
+import { type Mistake, mistakeNames } from './mistakes.ts'
 import { prepareNginx, roundRobin } from './nginx.ts'
 import { createRoundRobin } from './round-robin.ts'
 
@@ -20,8 +20,8 @@ const isBroken = flag === '--broken'
 const named = isBroken && rest[0] !== undefined && !rest[0].startsWith('-') ? rest.shift() : undefined
 const mistake = isBroken ? (named ?? 'token-not-forwarded') : undefined
 const serveArgs = isBroken || flag === undefined ? rest : [flag, ...rest]
-if (mistake !== undefined && !Object.hasOwn(mistakes, mistake)) {
-  process.stderr.write(`There is no mistake "${mistake}"; there are ${Object.keys(mistakes).join(', ')}.\n`)
+if (mistake !== undefined && !mistakeNames.some((name) => name === mistake)) {
+  process.stderr.write(`There is no mistake "${mistake}"; there are ${mistakeNames.join(', ')}.\n`)
   process.exit(2)
 }
 
