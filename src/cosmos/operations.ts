@@ -1,8 +1,9 @@
-import type { Container, CosmosHeaders, FeedOptions, RequestOptions } from '@azure/cosmos'
-import type { ProbeDocument, StoreRequest } from '../domain/document-store.ts'
+import { ChangeFeedStartFrom, type Container, type FeedOptions, type RequestOptions } from '@azure/cosmos'
+import type { ProbeDocument, ReadRequest, StoreRequest } from '../domain/document-store.ts'
 import type { WriteKind } from '../domain/scenario.ts'
 import { headers } from '../protocol/headers.ts'
 import { WireToken } from '../protocol/wire-token.ts'
+import { readBatch, writeBatch } from './batch.ts'
 import {
   isInPartition,
   type KeyLevel,
@@ -24,7 +25,7 @@ export interface Returned {
 interface SdkResponse {
   readonly statusCode: number
   readonly substatus?: number
-  readonly headers: CosmosHeaders
+  readonly headers: unknown
 }
 
 type Write = (
@@ -43,6 +44,7 @@ const writes: Record<WriteKind, Write> = {
   replace: (container, document, levels, options) =>
     item(container, document, levels).replace({ ...storedDocument(document, levels) }, options),
   patch: (container, document, levels, options) => item(container, document, levels).patch(patchOf(document), options),
+  batch: writeBatch,
   delete: (container, document, levels, options) => item(container, document, levels).delete(options),
 }
 
@@ -70,6 +72,13 @@ export async function runOperation(
         ...options,
         isScoped: request.kind === 'query',
       })
+    case 'batch-of-points': {
+      const values = keyValues(levels, request.partitionKey, request.id)
+      const response = await readBatch(container, request.id, values, options)
+      return returned(response, response.stored)
+    }
+    case 'changeFeed':
+      return readChangeFeed(container, request, keyValues(levels, request.partitionKey, request.id))
     default:
       return returned(await writes[request.kind](container, request.document, levels, options), undefined)
   }
@@ -97,6 +106,47 @@ async function runQuery(
   return { status: 200, substatus: undefined, stored: undefined, sessionToken }
 }
 
+/** Clocks of clients and service may differ by so much: the service refuses a request whose date is further off. */
+const clockToleranceMs = 15 * 60_000
+
+/**
+ * Reads the partition's feed until it shows what this run has done to the document, or nothing new. What counts is the run
+ * that wrote it, not a time of the service's clock: that only keeps out what is surely older. The feed is read at the
+ * client's consistency level: the SDK offers no other.
+ */
+async function readChangeFeed(
+  container: Container,
+  { id, changesOf, sessionToken: sent }: ReadRequest & Pick<StoreRequest, 'sessionToken'>,
+  values: string[],
+): Promise<Returned> {
+  const partitionKey = sdkPartitionKey(values)
+  const changes = container.items.getChangeFeedIterator<StoredDocument>({
+    ...(sent && { sessionToken: sent.reveal() }),
+    changeFeedStartFrom: changesOf
+      ? ChangeFeedStartFrom.Time(new Date(Math.max(0, changesOf.sinceWallMs - clockToleranceMs)), partitionKey)
+      : ChangeFeedStartFrom.Beginning(partitionKey),
+  })
+  let sessionToken: WireToken | undefined
+  for (;;) {
+    const page = await changes.readNext().catch(withSubstatus)
+    sessionToken = mergeTokens(sessionToken, tokenIn(page.headers))
+    const { statusCode: status, subStatusCode: substatus } = page
+    const stored = page.result?.find((each) => each.id === id && (!changesOf || each.run === changesOf.run))
+    if (stored || status !== 200) return { status, substatus, stored, sessionToken }
+  }
+}
+
+/** The SDK's change feed drops the substatus of an error, and with it the difference between 404 and 404/1002. */
+function withSubstatus(error: unknown): never {
+  const received: unknown = error instanceof Error ? Reflect.get(error, 'headers') : undefined
+  const text = isHeaders(received) ? received[headers.substatus] : undefined
+  if (text !== undefined && error instanceof Error) Object.assign(error, { substatus: Number(text) })
+  throw error
+}
+
+const isHeaders = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
+
 const returned = (response: SdkResponse, stored: StoredDocument | undefined): Returned => ({
   status: response.statusCode,
   substatus: response.substatus,
@@ -112,7 +162,6 @@ function mergeTokens(earlier: WireToken | undefined, later: WireToken | undefine
 
 /** The token among headers as the SDK hands them to the application, with an answer or with an error. */
 export function tokenIn(received: unknown): WireToken | undefined {
-  if (typeof received !== 'object' || received === null) return undefined
-  const text = (received as Record<string, unknown>)[headers.sessionToken]
+  const text = isHeaders(received) ? received[headers.sessionToken] : undefined
   return typeof text === 'string' && text !== '' ? new WireToken(text) : undefined
 }

@@ -2,7 +2,7 @@ import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
 import { SessionToken } from '../protocol/session-token.ts'
 import { isSessionUnavailable } from '../protocol/status.ts'
 import type { Finding } from './finding.ts'
-import type { Attempt } from './observation.ts'
+import { type Attempt, bringsAnswer } from './observation.ts'
 
 /** So far ahead that no container gets there, and so near that the sum of a few stays exact in the SDK's arithmetic (2^53). */
 const farAheadLsn = 1_000_000_000_000n
@@ -55,7 +55,7 @@ export function canaryState(
     return 'answered'
   // A range that has a newer version since owes nothing to a token of an older one.
   const isServed = (attempt: Attempt) =>
-    attempt.status === 200 &&
+    bringsAnswer(attempt.status) &&
     attempt.received?.parsed?.rangeIds.some(
       (id) => hasCanary(attempt, id) && versionOf(attempt.sent, id) === versionOf(attempt.received, id),
     ) === true

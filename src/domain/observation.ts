@@ -33,6 +33,9 @@ export const operationName: Record<OperationKind, string> = {
   point: 'read_item',
   query: 'query_items',
   'cross-partition-query': 'query_items',
+  batch: 'execute_batch',
+  'batch-of-points': 'execute_batch',
+  changeFeed: 'query_change_feed',
   request: 'request',
 }
 
@@ -67,6 +70,9 @@ export interface Observation {
   readonly status: number | undefined
   readonly substatus: number | undefined
 }
+
+/** Whether an exchange brought what a replica knows: 207 the results of a batch, 304 that a change feed has nothing new. */
+export const bringsAnswer = (status: number | undefined): boolean => status === 200 || status === 207 || status === 304
 
 /** Why an exchange counts as failed, from the surfaced status or the last attempt's failure. */
 export function failureReason(

@@ -49,10 +49,12 @@ export interface HopDeclaration {
   readonly endpoint?: string
 }
 
-export const writeKinds = ['create', 'upsert', 'replace', 'patch', 'delete'] as const
+/** `batch`: a transactional batch of an upsert of the document and one of a companion beside it. */
+export const writeKinds = ['create', 'upsert', 'replace', 'patch', 'batch', 'delete'] as const
 export type WriteKind = (typeof writeKinds)[number]
 
-export const readKinds = ['point', 'query', 'cross-partition-query'] as const
+/** `batch-of-points`: a transactional batch of a read. `changeFeed`: what the partition's feed shows of this run's changes. */
+export const readKinds = ['point', 'query', 'cross-partition-query', 'batch-of-points', 'changeFeed'] as const
 export type ReadKind = (typeof readKinds)[number]
 
 export const carrierKinds = [

@@ -1,7 +1,7 @@
 import { type Ancestry, covers, type SessionToken } from '../protocol/session-token.ts'
 import type { WireToken } from '../protocol/wire-token.ts'
 import type { Claim, Ideal } from './context.ts'
-import type { Attempt } from './observation.ts'
+import { type Attempt, bringsAnswer } from './observation.ts'
 
 /**
  * How the token on the wire stood to the ideal token, on the attempt that produced the answer (verdicts.md).
@@ -54,7 +54,7 @@ export function tokenState(
 /** A cross-partition query is answered by several exchanges; the one that counts spoke for the document's range. */
 function answeringAttempt(tries: readonly Attempt[], claimed: string, ancestry: Ancestry): Attempt | undefined {
   const speaksForRange = (attempt: Attempt) =>
-    attempt.status === 200 && answeredRange(attempt, claimed, ancestry) !== undefined
+    bringsAnswer(attempt.status) && answeredRange(attempt, claimed, ancestry) !== undefined
   return tries.findLast(speaksForRange) ?? tries.at(-1)
 }
 

@@ -8,7 +8,8 @@ import { isAcknowledged, isSessionUnavailable } from '../protocol/status.ts'
 import { WireToken } from '../protocol/wire-token.ts'
 import type { SimulatedAccount } from '../simulator/account.ts'
 import { ConnectionFault, directClient } from '../simulator/direct.ts'
-import type { Item, ItemOperation, Reply } from '../simulator/operation.ts'
+import type { Reply } from '../simulator/operation.ts'
+import { itemOperation, surfaced } from './direct-operation.ts'
 
 export interface DirectStoreOptions {
   readonly account: SimulatedAccount
@@ -49,7 +50,8 @@ export class DirectStore implements DocumentStore {
     const { clock, hop } = this.#options
     if (hop.client === 'per-operation') this.#remembered = SessionToken.empty
     const startedAtMs = clock.nowMs()
-    const isRead = !('document' in request)
+    // The SDK takes every batch for a write, one of reads only too.
+    const isRead = !('document' in request) && request.kind !== 'batch-of-points'
     const own = this.#remembered.isEmpty ? undefined : WireToken.from(this.#remembered)
     let token = request.sessionToken ?? own
     const regions = this.#regions(isRead)
@@ -69,7 +71,7 @@ export class DirectStore implements DocumentStore {
       if (next.pauseMs > 0) await clock.sleep(next.pauseMs, signal)
       if (signal?.aborted) break
     }
-    return storeAnswer(exchanges, clock.nowMs() - startedAtMs)
+    return storeAnswer(request, exchanges, clock.nowMs() - startedAtMs)
   }
 
   #regions(isRead: boolean): string[] {
@@ -91,7 +93,7 @@ export class DirectStore implements DocumentStore {
     token: WireToken | undefined,
     signal: AbortSignal | undefined,
   ): Promise<Exchange> {
-    const { account, clock, issuesTokens = true, onAsk } = this.#options
+    const { account, clock, scenario, issuesTokens = true, onAsk } = this.#options
     const client = directClient(
       {
         execute: (operation, context) => {
@@ -106,7 +108,7 @@ export class DirectStore implements DocumentStore {
     let failure: Attempt['failure']
     let charge: number | undefined
     try {
-      reply = await client.execute(this.#operation(request, token), region)
+      reply = await client.execute(itemOperation(request, scenario, token), region)
       if ('document' in request && request.losesResponse && isAcknowledged(reply.status)) {
         charge = reply.requestCharge
         reply = undefined
@@ -130,47 +132,6 @@ export class DirectStore implements DocumentStore {
         sent: token,
         received: reply?.sessionToken === undefined || !issuesTokens ? undefined : new WireToken(reply.sessionToken),
       },
-    }
-  }
-
-  #operation(request: StoreRequest, token: WireToken | undefined): ItemOperation {
-    const { scenario } = this.#options
-    const target = {
-      ...scenario.container,
-      consistency: request.consistency,
-      ...(token && { sessionToken: token.reveal() }),
-    }
-    if (!('document' in request)) {
-      const { id, partitionKey } = request
-      if (request.kind === 'point') return { ...target, kind: 'readItem', partitionKey, id }
-      const query = {
-        query: 'SELECT * FROM c WHERE c.id = @id',
-        parameters: [{ name: '@id', value: id }],
-      }
-      return request.kind === 'query'
-        ? { ...target, kind: 'queryItems', partitionKey, ...query }
-        : { ...target, kind: 'queryItems', ...query }
-    }
-    const { id, partitionKey, version, owner, run, ttlSeconds } = request.document
-    const keys = Object.fromEntries(scenario.partitionKey.map((path, level) => [path.slice(1), partitionKey[level]!]))
-    const item: Item = { ...keys, id, version, owner, run, ttl: ttlSeconds }
-    switch (request.kind) {
-      case 'create':
-        return { ...target, kind: 'createItem', partitionKey, item }
-      case 'upsert':
-        return { ...target, kind: 'upsertItem', partitionKey, item }
-      case 'replace':
-        return { ...target, kind: 'replaceItem', partitionKey, id, item }
-      case 'patch':
-        return {
-          ...target,
-          kind: 'patchItem',
-          partitionKey,
-          id,
-          patch: { operations: [{ op: 'set', path: '/version', value: version }] },
-        }
-      case 'delete':
-        return { ...target, kind: 'deleteItem', partitionKey, id }
     }
   }
 
@@ -206,23 +167,14 @@ function nextTry({ status, substatus, failure }: Attempt, tries: number, isRead:
   return undefined
 }
 
-function storeAnswer(exchanges: readonly Exchange[], durationMs: number): StoreAnswer {
+function storeAnswer(request: StoreRequest, exchanges: readonly Exchange[], durationMs: number): StoreAnswer {
   const { attempt, reply } = exchanges.at(-1)!
+  const { status, substatus, received } = attempt
   return {
     attempts: exchanges.map((exchange) => exchange.attempt),
-    status: attempt.status,
-    substatus: attempt.substatus,
-    document: attempt.status === 200 ? probeDocument(reply) : undefined,
-    sessionToken: attempt.received,
+    ...(reply ? surfaced(request, reply) : { status, substatus, document: undefined }),
+    sessionToken: received,
     durationMs,
     message: undefined,
   }
-}
-
-function probeDocument(reply: Reply | undefined): StoreAnswer['document'] {
-  const body = reply?.body as { Documents?: readonly Item[] } & Item
-  const item = body.Documents ? body.Documents[0] : body
-  return item && typeof item.version === 'number' && typeof item.owner === 'string'
-    ? { version: item.version, owner: item.owner }
-    : undefined
 }

@@ -2,19 +2,8 @@ import type { FinishedRun, ReadEvent, WriteEvent } from '../domain/journey.ts'
 import type { Attempt, Observation } from '../domain/observation.ts'
 import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
 import type { JournalEntry, RequestEntry, TokenReference } from '../simulator/journal.ts'
+import type { Disagreement } from './disagreement.ts'
 import { checkSession } from './session-oracle.ts'
-
-/**
- * Recomputes each judgement of a run from the simulator's journal: from what was committed, what each replica had applied
- * and what was on the wire, in LSNs. It shares no code with `domain/`, whose judgement it checks.
- */
-export interface Disagreement {
-  readonly run: string
-  readonly step: number
-  readonly what: string
-  readonly judged: string
-  readonly truth: string
-}
 
 /** One commit of the run's document, in the log of one range. */
 interface TrueVersion {
@@ -58,6 +47,10 @@ const knowsNothing: Knowledge = {
 /** The journal entries of each operation, by the list of attempts that its observation holds. */
 export type Evidence = WeakMap<readonly Attempt[], readonly JournalEntry[]>
 
+/**
+ * Recomputes each judgement of a run from the simulator's journal: from what was committed, what each replica had applied
+ * and what was on the wire, in LSNs. It shares no code with `domain/`, whose judgement it checks.
+ */
 export class Oracle {
   readonly #evidence: Evidence
   /** Log of the documents written so far: document id → its true versions, in log order. */
@@ -65,12 +58,18 @@ export class Oracle {
 
   readonly #levelOf: (hop: string, arm: string) => ConsistencyLevel
   readonly #issuesTokens: boolean
+  readonly #anothers = new WeakSet<readonly Attempt[]>()
 
   /** `levelOf` tells the consistency level that a hop's reads ask for in an arm; `issuesTokens` whether answers carry tokens. */
   constructor(evidence: Evidence, levelOf: (hop: string, arm: string) => ConsistencyLevel, issuesTokens = true) {
     this.#evidence = evidence
     this.#levelOf = levelOf
     this.#issuesTokens = issuesTokens
+  }
+
+  /** The read that these attempts belong to came upon a document that somebody else had written. */
+  showsAnothers(attempts: readonly Attempt[]): void {
+    this.#anothers.add(attempts)
   }
 
   /** A commit that a forced failover dropped never happened for any later reader. */
@@ -166,7 +165,7 @@ export class Oracle {
 
   #appliedBy(observation: Observation): readonly TrueVersion[] | undefined {
     const answering = this.#requests(observation.attempts).at(-1)
-    if (answering === undefined || !isAnswered(answering)) return undefined
+    if (answering === undefined || !isAnswered(answering) || this.#anothers.has(observation.attempts)) return undefined
     const log = this.#log.get(observation.documentId) ?? []
     const served = answering.served?.find(({ range }) => range === log[0]?.range)
     return log.filter(({ lsn }) => lsn <= (served?.lsn ?? 0))
@@ -193,7 +192,7 @@ export class Oracle {
   #trueOutcome(event: WriteEvent): 'succeeded' | 'refused' | 'indeterminate' {
     const requests = this.#requests(event.observation.attempts)
     const last = requests.at(-1)
-    if (last && last.connection === undefined && last.status < 300) return 'succeeded'
+    if (last && last.connection === undefined && last.status < 300 && last.status !== 207) return 'succeeded'
     // Of an answer that never came or that blames the server, a client cannot know what became of the write.
     const isInDoubt = ({ status, substatus, connection }: RequestEntry) =>
       connection !== undefined || status >= 500 || status === 408 || (status === 410 && !substatus)
@@ -214,7 +213,8 @@ export class Oracle {
     }
   }
 
-  #afterRead(before: Knowledge, attempts: readonly Attempt[], seen: number | undefined): Knowledge {
+  #afterRead(before: Knowledge, attempts: readonly Attempt[], returned: number | undefined): Knowledge {
+    const seen = this.#anothers.has(attempts) ? undefined : returned
     const answering = this.#requests(attempts).at(-1)
     const served = servedBy(answering, before.position?.range)
     const moved = { ...before, position: ahead(before.position, served) }
@@ -227,7 +227,7 @@ export class Oracle {
     observation: Observation,
     returned: number | undefined | 'untold',
     hop: Knowledge,
-    { doubtful, deletes }: { run: string; doubtful: readonly number[]; deletes: readonly number[] },
+    { run, doubtful, deletes }: { run: string; doubtful: readonly number[]; deletes: readonly number[] },
   ): Truth {
     const requests = this.#requests(observation.attempts)
     const answering = requests.at(-1)
@@ -236,9 +236,11 @@ export class Oracle {
     const log = this.#log.get(observation.documentId) ?? []
     const served = answering.served?.find(({ range }) => range === log[0]?.range)
     const state = log.findLast(({ lsn }) => lsn <= (served?.lsn ?? 0))
-    const isThere = state?.present === true
+    // A change feed shows what the run itself has changed.
+    const isThere = state?.present === true && (observation.operation !== 'changeFeed' || state.run === run)
     const seen = isThere ? state.version : undefined
     if (!hop.isClaimed) return { verdict: 'unordered', token, mayBeUndetermined: false, seen }
+    if (this.#anothers.has(observation.attempts)) return { verdict: 'undetermined', token, mayBeUndetermined: false }
     if (hop.version === undefined) return { verdict: 'undetermined', token, mayBeUndetermined: true, seen }
     const { version } = hop
     const mayBeUndetermined = isThere
@@ -330,7 +332,7 @@ function stateOnWire(token: RequestEntry['token'], needed: Position): string {
 }
 
 const isAnswered = ({ status, substatus, connection }: RequestEntry): boolean =>
-  connection === undefined && (status === 200 || (status === 404 && !substatus))
+  connection === undefined && ([200, 207, 304].includes(status) || (status === 404 && !substatus))
 
 /** Success, and the refusals that a replica decided; an answer that a fault put in their place brings no token. */
 const answersWithToken = ({ status, substatus }: RequestEntry): boolean =>

@@ -2,14 +2,16 @@ import type { DocumentVersion } from '../domain/context.ts'
 import { failureReason, type OperationKind, type ReadResult } from '../domain/observation.ts'
 import type { HopAnswer } from './hop.ts'
 
-/** The surfaced status that says "no such document", by operation. Other substatuses of 404 speak of the session or of a missing container. */
-const notFoundStatus: Partial<Record<OperationKind, number>> = { point: 404 }
+/** The surfaced status that says "no such document", by operation; elsewhere an answer without it. */
+const notFoundStatus: Partial<Record<OperationKind, number>> = { point: 404, 'batch-of-points': 404, changeFeed: 304 }
 
 export function readResult({ observation, document, failure }: HopAnswer): ReadResult {
   if (failure !== undefined) return { kind: 'failed', reason: failure }
   const { status, substatus, attempts, operation } = observation
   if (document) return { kind: 'found', version: document.version, owner: document.owner }
-  if (status === (notFoundStatus[operation] ?? 200) && (status === 200 || !substatus)) return { kind: 'not-found' }
+  // Other substatuses of 404 speak of the session or of a missing container, not of the document.
+  const isNotFound = status === (notFoundStatus[operation] ?? 200) && (status !== 404 || !substatus)
+  if (isNotFound) return { kind: 'not-found' }
   return { kind: 'failed', reason: failureReason(status, substatus, attempts.at(-1)?.failure) }
 }
 

@@ -1,14 +1,11 @@
 import { z } from 'zod'
 import type { Problem } from './problem.ts'
 import { isMapping, Refusal } from './shape.ts'
-import { type Topic, whyUnavailable } from './unavailable.ts'
 import { alternatives, nearest, quote } from './words.ts'
 import type { Path, YamlFile } from './yaml-file.ts'
 
 /** What a room knows of its keys beyond the schema: what a known stranger among them should be told. */
 export interface KeyAdvice {
-  /** Where the words of later versions are listed, by the path of the map that holds them; `*` stands for any name. */
-  readonly topics?: Readonly<Record<string, Topic>>
   /** A sentence of its own for a wrong key, by its path. */
   readonly keys?: Readonly<Record<string, { readonly message: string; readonly instead: string }>>
 }
@@ -60,10 +57,8 @@ function missingKey(file: YamlFile, path: Path): Problem {
 function unknownKey(file: YamlFile, path: Path, known: readonly string[], advice: KeyAdvice): Problem {
   const key = String(path.at(-1))
   const place = path.slice(0, -1).map((part) => (typeof part === 'number' ? '#' : part))
-  const topic = Object.entries(advice.topics ?? {}).find(([pattern]) => matches(pattern, place))?.[1]
   const own = Object.entries(advice.keys ?? {}).find(([pattern]) => matches(pattern, [...place, key]))?.[1]
-  const say = own ?? (topic ? whyUnavailable(topic, key, known) : undefined)
-  if (say) return file.problemAt(path, 'key', say.message, say.instead)
+  if (own) return file.problemAt(path, 'key', own.message, own.instead)
   const near = nearest(key, known)
   const choice =
     known.join('') === '' ? 'leave it out' : `the keys here are ${alternatives(known).replace(' or ', ' and ')}`

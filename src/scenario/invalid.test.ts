@@ -9,6 +9,9 @@ const directory = new URL('invalid/', import.meta.url)
 const expected: Readonly<Record<string, readonly string[]>> = {
   'alias-bomb': ['5:1: this goes too deep or grows too large; use fewer levels, entries and aliases'],
   'arms-take-all': ['15:20: no share is left to "propagated"; write for example "10%"'],
+  'feed-at-another-level': [
+    '14:28: a change feed is read at the level of its hop, so this would change nothing there; write "reads: { poll: query }", or leave the change feed out',
+  ],
   'bad-client': ['7:24: "shared" is not a client; write "own" or "per-operation"'],
   'bad-consistency': ['7:29: "sesion" is not a consistency level; write "Session"'],
   'bad-container': [
@@ -104,10 +107,6 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ],
   'jitter-too-long': ['12:9: the jitter is longer than the period; write 2s or less'],
   'jitter-with-cron': ['3:1: "jitter" belongs to "every"; "cron" names exact times; leave it out'],
-  'later-read': ['11:13: read "changeFeed" is not available in this version; write "point" or "query"'],
-  'later-write': [
-    '9:14: write "batch" is not available in this version; write "create", "upsert", "replace", "patch" or "delete"',
-  ],
   'list-for-map': ['6:3: a list stands where a map belongs; write "key: value" lines below it, or braces'],
   'map-for-duration': ['2:8: a map is not a duration; write a number with ms, s, m or h, for example "2s"'],
   'map-for-list': ['9:3: a map stands where a list belongs; write "- " before each entry'],

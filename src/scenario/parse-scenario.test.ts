@@ -33,7 +33,7 @@ describe('a valid file', () => {
   test.each(readdirSync(shipped).filter((name) => name.endsWith('.yaml')))('shipped: %s', (name) => {
     const scenario = parse(readFileSync(new URL(name, shipped), 'utf8'))
     expect(scenario.name).toBe(name.replace('.yaml', ''))
-    expect(scenario.arms.map((arm) => arm.name)).toEqual(['propagated', 'control'])
+    expect(scenario.arms[0]).toMatchObject({ name: 'propagated', token: 'carried' })
   })
 
   test('says little and means all the defaults', () => {

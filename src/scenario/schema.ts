@@ -40,7 +40,9 @@ const hop = mapOf({
     .describe("The level that its reads ask for; not stronger than the account's.")
     .prefault('Session'),
   url: hopUrl('https://gateway.example/itinerary')
-    .describe('URL of a "hopwatch hop" of another process; it may lead through gateways of yours. Default: this process.')
+    .describe(
+      'URL of a "hopwatch hop" of another process; it may lead through gateways of yours. Default: this process.',
+    )
     .optional(),
   endpoint: hopUrl('http://portal.example:8080')
     .describe('URL of a service of yours: steps with "request" call it, and hopwatch knows nothing of its code.')

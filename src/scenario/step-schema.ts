@@ -7,7 +7,7 @@ import * as values from './values.ts'
 import { alternatives, nearest, quote } from './words.ts'
 
 const at = values.name('gateway').describe('The hop that does it.')
-const writeWord = values.oneOf('write', writeKinds, 'write')
+const writeWord = values.oneOf('write', writeKinds)
 const scope = values
   .oneOf('scope', ['partition', 'cross-partition'])
   .describe('Of a query: one partition key value, or all of them.')
@@ -19,21 +19,25 @@ const times = (example: string) => {
 }
 
 const write = mapOf({
-  write: writeWord.describe('Writes the next version of the probe document.'),
+  write: writeWord.describe(
+    'Writes the next version of the probe document. batch: in a transactional batch, with a companion beside it.',
+  ),
   at,
 })
 
 const loseResponse = mapOf({
   loseResponse: values
-    .oneOf('write', writeKinds, 'write')
+    .oneOf('write', writeKinds)
     .describe('A write that happens and whose answer does not arrive, as when the connection is reset after it.'),
   at,
 })
 
 const read = mapOf({
   read: values
-    .oneOf('read', ['point', 'query'], 'read')
-    .describe('Reads the probe document and judges what came back.'),
+    .oneOf('read', ['point', 'query', 'batch-of-points', 'changeFeed'])
+    .describe(
+      "Reads the probe document and judges what came back. batch-of-points: by a transactional batch of a read. changeFeed: what the partition's feed shows of this run's changes.",
+    ),
   at,
   scope,
 })
@@ -70,7 +74,7 @@ const offline = mapOf({
   offline: times('500ms').describe('How long the hop is without network, or a list of which each run takes the next.'),
   at,
   writes: z
-    .array(values.oneOf('write', writeKinds, 'write'))
+    .array(values.oneOf('write', writeKinds))
     .min(1)
     .describe('What is written meanwhile: buffered, and uploaded in this order afterwards.'),
 })

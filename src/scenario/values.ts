@@ -1,7 +1,6 @@
 import { validate as isCronExpression } from 'node-cron'
 import { formatDuration, parseDuration } from '../base/duration.ts'
 import { nameForm, namePattern, refuse, scalar } from './shape.ts'
-import { type Topic, whyUnavailable } from './unavailable.ts'
 import { alternatives, quote, suggestion } from './words.ts'
 
 /** The scalars of scenario and configuration files: each is read by one function and described beside it. */
@@ -65,13 +64,11 @@ export const jitter = scalar<{ readonly share: number } | { readonly ms: number 
   },
 )
 
-/** One of `words`; a near miss gets its suggestion, a word of a later version its own sentence. */
-export const oneOf = <const Word extends string>(title: string, words: readonly Word[], topic?: Topic) =>
+/** One of `words`; a near miss gets its suggestion. */
+export const oneOf = <const Word extends string>(title: string, words: readonly Word[]) =>
   scalar({ title, enum: words }, (value) => {
     const word = words.find((each) => each === value)
     if (word !== undefined) return word
-    const why = typeof value === 'string' && topic ? whyUnavailable(topic, value, words) : undefined
-    if (why) return refuse(() => why.message, why.instead)
     const instead = typeof value === 'string' ? suggestion(value, words) : `write ${alternatives(words)}`
     return refuse((shown) => `${shown} is not a ${title}`, instead)
   })

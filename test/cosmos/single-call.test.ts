@@ -3,6 +3,7 @@ import { writeOutcome } from '../../src/domain/observation.ts'
 import { readKinds, writeKinds } from '../../src/domain/scenario.ts'
 import {
   failing,
+  found,
   read,
   type StubReply,
   startStub,
@@ -54,7 +55,9 @@ describe('retries: none makes exactly one HTTP call an operation', () => {
 
   for (const kind of writeKinds) {
     test(`a first ${kind} asks nothing about the account or the container`, async () => {
-      await using stub = await startStub(() => withToken(kind === 'delete' ? 204 : 200, '0:1#6#1=6', stored(1)))
+      await using stub = await startStub(() =>
+        withToken(kind === 'delete' ? 204 : 200, '0:1#6#1=6', kind === 'batch' ? [{ statusCode: 200 }] : stored(1)),
+      )
       const target = targetFor(stub)
       await target.account()
       const before = stub.seen.length
@@ -70,16 +73,14 @@ describe('retries: none makes exactly one HTTP call an operation', () => {
 
   for (const kind of readKinds) {
     test(`a ${kind} is one operation; a query brings the query plan that the SDK always asks for`, async () => {
-      await using stub = await startStub(() =>
-        withToken(200, '0:1#6#1=6', kind === 'point' ? stored(1) : { Documents: [stored(1)], _count: 1 }),
-      )
+      await using stub = await startStub(() => withToken(200, '0:1#6#1=6', found(kind)))
       const target = targetFor(stub)
       const answer = await storeFor(target, single).execute(read(kind))
       await target.close()
       expect(answer.document).toEqual({ version: 1, owner: 'me' })
       expect(answer.sessionToken?.reveal()).toBe('0:1#6#1=6')
       expect(answer.attempts.map(({ purpose }) => purpose).toSorted()).toEqual(
-        kind === 'point' ? ['operation'] : ['operation', 'query-plan'],
+        kind === 'query' || kind === 'cross-partition-query' ? ['operation', 'query-plan'] : ['operation'],
       )
     })
   }

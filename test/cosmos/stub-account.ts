@@ -191,6 +191,13 @@ export const read = (kind: ReadKind = 'point', token?: string, id = 'doc-1'): St
   sessionToken: token === undefined ? undefined : new WireToken(token),
 })
 
+/** What the service answers to a read that finds version 1. */
+export const found = (kind: ReadKind): unknown => {
+  if (kind === 'point') return stored(1)
+  if (kind === 'batch-of-points') return [{ statusCode: 200, requestCharge: 1, resourceBody: stored(1) }]
+  return { Documents: [stored(1)], _count: 1 }
+}
+
 /** A stored document as the stub returns it. */
 export const stored = (version: number, id = 'doc-1') => ({
   id,

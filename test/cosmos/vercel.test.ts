@@ -47,9 +47,9 @@ describe('@vercel/cosmosdb-server', () => {
       await target.ensureContainer(need, { provision: true })
       const store = storeFor(target, { retries })
       const statuses: Record<string, number | undefined> = {}
-      for (const [index, kind] of writeKinds.entries()) {
+      for (const [index, kind] of writeKinds.filter(isKnownThere).entries()) {
         if (kind === 'delete') {
-          for (const readKind of readKinds) {
+          for (const readKind of readKinds.filter(isKnownThere)) {
             const answer = await store.execute(read(readKind, undefined, `doc-${retries}`))
             statuses[readKind] = answer.status
             expect([readKind, answer.document]).toEqual([readKind, { version: index, owner: 'me' }])
@@ -75,3 +75,6 @@ describe('@vercel/cosmosdb-server', () => {
     })
   }
 })
+
+/** That server has neither batches nor a change feed. */
+const isKnownThere = (kind: string): boolean => !['batch', 'batch-of-points', 'changeFeed'].includes(kind)

@@ -93,6 +93,7 @@ function impossible(write: string, exists: boolean | undefined, document: string
         ]
       : undefined
   }
+  if (write === 'batch') return undefined
   return exists ? undefined : [`there is no document to ${write}`, 'write "upsert", or put an upsert before it']
 }
 
@@ -128,7 +129,9 @@ const scopeFits: Rule = ({ journey }) =>
       ? [
           atKey(
             [...path, 'scope'],
-            'a point read has no scope: it names one document',
+            step.read === 'point'
+              ? 'a point read has no scope: it names one document'
+              : `${quote(step.read)} has no scope: it reads one partition`,
             'leave it out, or write "read: query"',
           ),
         ]
@@ -159,6 +162,19 @@ function pollComplaints({ every, within }: { every: number; within: number }, pa
     : []
 }
 
+/** The SDK reads a change feed at its client's level, whatever an operation asks for. */
+const feedsKeepTheirLevel: Rule = ({ journey, arms }) =>
+  arms?.workaround?.consistency !== undefined &&
+  placedSteps(journey).some(({ step }) => 'read' in step && step.read === 'changeFeed')
+    ? [
+        atKey(
+          ['arms', 'workaround', 'consistency'],
+          'a change feed is read at the level of its hop, so this would change nothing there',
+          'write "reads: { poll: query }", or leave the change feed out',
+        ),
+      ]
+    : []
+
 export const journeyRules: readonly Rule[] = [
   writesAndReads,
   readsAreReached,
@@ -168,4 +184,5 @@ export const journeyRules: readonly Rule[] = [
   carriesFit,
   scopeFits,
   pollsAreBounded,
+  feedsKeepTheirLevel,
 ]
