@@ -66,7 +66,8 @@ const rereadsOf = (events: readonly JourneyEvent[], step: number, read: ReadEven
     .slice(step + 1)
     .find((each): each is VisibilityEvent => each.kind === 'visibility' && each.hop === read.observation.hop)
 
-const isAnswered = ({ status, substatus }: Observation): boolean => status === 200 || (status === 404 && !substatus)
+const isAnswered = ({ status, substatus }: Observation): boolean =>
+  status !== undefined && (status < 400 || (status === 404 && !substatus))
 
 /** Retries before it are not part of the read that was answered. */
 const answeredFromMs = ({ startedAtMs, durationMs, attempts }: Observation): number =>

@@ -1,6 +1,6 @@
 import type { FinishedRun, JourneyEvent } from '../domain/journey.ts'
 import type { Observation } from '../domain/observation.ts'
-import type { Disagreement } from './oracle.ts'
+import type { Disagreement } from './disagreement.ts'
 
 /** A version that the answering replica had applied. */
 export interface AppliedVersion {
@@ -54,7 +54,6 @@ function truthsOf(
   const applied = (read.kind === 'read' && appliedBy(read.observation)) || []
   const state = applied.at(-1)
   const shown = state?.present ? state.version : undefined
-  // A change feed that shows nothing does not tell what was there before the run.
   const returned = read.kind === 'read' ? read.returnedVersion : undefined
   const found = new Map<Guarantee, Truth>()
   const find = (guarantee: Guarantee, isKnowable: boolean) =>
@@ -77,16 +76,22 @@ function truthsOf(
     // What no causality orders, or what a delete could explain, only the log can tell apart.
     const isOrdered =
       returned === undefined
-        ? present && !hasOtherDeletes(run, step, version, before)
+        ? present && couldShow(read, run, version) && !hasOtherDeletes(run, step, version, before)
         : state?.run !== run.id || before.some((each) => versionOf(each, appliedBy)?.version === shown)
     // That an absence was this delete and no earlier one is more than an answer says.
-    const isTold = event.kind === 'write' || present
+    const isTold = event.kind === 'write' || (event.kind === 'read' && event.returnedVersion !== undefined)
     find(event.kind === 'write' ? 'read-your-writes' : 'monotonic-reads', isOrdered && isTold)
   }
   const kept: Truth = { isViolated: false, isKnowable: false }
   const guarantees = ['read-your-writes', 'monotonic-reads', 'monotonic-writes', 'writes-follow-reads'] as const
   return new Map(guarantees.map((each) => [each, found.get(each) ?? kept]))
 }
+
+/** A change feed that shows nothing does not tell what was there before the run. */
+const couldShow = (read: JourneyEvent, run: FinishedRun, version: number): boolean =>
+  read.kind !== 'read' ||
+  read.observation.operation !== 'changeFeed' ||
+  run.events.some((event) => event.kind === 'write' && event.version === version && event.outcome !== 'refused')
 
 /** What an operation wrote, or what the replica held that answered it. */
 function versionOf(event: JourneyEvent, appliedBy: AppliedBy): Omit<AppliedVersion, 'run'> | undefined {
