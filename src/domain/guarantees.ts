@@ -83,8 +83,6 @@ function joinVersions(mine: readonly KnownVersion[], theirs: readonly KnownVersi
 export interface SessionRead {
   readonly witness: WitnessOperation
   readonly token: SessionToken | undefined
-  /** It looks for changes of this run only: finding none says nothing of older versions. */
-  readonly isOfThisRun: boolean
 }
 
 /**
@@ -101,8 +99,8 @@ export function judgeSession(past: SessionPast, issued: IssuedWrites, read: Sess
     if (!found.has(guarantee)) found.set(guarantee, witness)
   }
   const state = read.witness.version
-  const couldShow = ({ version }: KnownVersion) =>
-    state !== undefined || !read.isOfThisRun || version >= issued.firstVersion
+  // Between a version of an earlier run and this one's first, any delete may lie: an absence says nothing of it.
+  const couldShow = ({ version }: KnownVersion) => state !== undefined || version >= issued.firstVersion
   const holds = (version: number) =>
     [...past.writes, ...past.reads].some((known) => known.version === version && isShown(read.token, known))
 

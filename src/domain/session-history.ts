@@ -38,7 +38,6 @@ export function judgeHistory(events: readonly JourneyEvent[]): GuaranteeViolatio
     const read = {
       witness: { step, hop, operation, version: event.returnedVersion },
       token: answerToken(attempts),
-      isOfThisRun: operation === 'changeFeed',
     }
     const issued: IssuedWrites = {
       firstVersion,

@@ -10,8 +10,10 @@ import { SimulatedAccount } from '../simulator/account.ts'
 import type { FaultRule } from '../simulator/faults.ts'
 import type { JournalEntry } from '../simulator/journal.ts'
 import type { Operation } from '../simulator/operation.ts'
+import { checkCounts } from './check-counts.ts'
 import { DirectStore } from './direct-store.ts'
-import { type Disagreement, Oracle } from './oracle.ts'
+import type { Disagreement } from './disagreement.ts'
+import { Oracle } from './oracle.ts'
 import { randomScenario } from './random-scenario.ts'
 import { tellRun } from './story.ts'
 
@@ -68,7 +70,7 @@ export async function exploreWorld(
   )
   const runner = createRunner({
     scenario,
-    openStore: storesOf({ scenario, account, clock, evidence, oracle, issuesTokens }),
+    openStore: storesOf({ scenario, account, clock, evidence, oracle, issuesTokens, stranger: randomStranger(random) }),
     clock,
     random: random.fork('runs'),
     owner: 'explorer',
@@ -83,7 +85,7 @@ export async function exploreWorld(
     const run = await finish(clock, runner.run(planner.next(), 0))
     for (const key of [...run.events.flatMap(coveredBy), ...run.violations.map(({ guarantee }) => guarantee)])
       covered.set(key, (covered.get(key) ?? 0) + 1)
-    const found = [...crashOf(run), ...oracle.check(run)]
+    const found = [...crashOf(run), ...oracle.check(run), ...checkCounts(run)]
     for (const disagreement of found) disagreements.push({ ...disagreement, seed, judgedRun: run })
     onRun?.({ index, run, disagreements: found, tell: () => tellRun(run, scenario, evidence) })
   }
@@ -102,6 +104,13 @@ const coveredBy = (event: FinishedRun['events'][number]): string[] => {
   if (event.kind === 'write') return [`write ${event.outcome}`]
   if (event.kind === 'carry') return [`carry ${event.carrier} ${event.token}`, `carried ${event.cause ?? 'as sent'}`]
   return event.kind === 'visibility' ? [] : [`step ${event.kind}`]
+}
+
+/** In a few worlds somebody else writes the same documents, and now and then a read comes upon theirs. */
+function randomStranger(random: Random): () => boolean {
+  const chance = random.fork('stranger')
+  const share = chance.next() < 0.05 ? 0.2 : 0
+  return () => share > 0 && chance.next() < share
 }
 
 /** Whatever the world does, hopwatch itself must not fail. */
@@ -158,8 +167,9 @@ function storesOf(of: {
   readonly evidence: WeakMap<readonly Attempt[], readonly JournalEntry[]>
   readonly oracle: Oracle
   readonly issuesTokens: boolean
+  readonly stranger: () => boolean
 }): (hopName: string) => DocumentStore {
-  const { scenario, account, clock, evidence, oracle, issuesTokens } = of
+  const { scenario, account, clock, evidence, oracle, issuesTokens, stranger } = of
   const heardFor = new WeakMap<StoreRequest, JournalEntry[]>()
   let heard: JournalEntry[] = []
   const onAsk = (request: StoreRequest) => {
@@ -181,7 +191,9 @@ function storesOf(of: {
           oracle.learn(id, { version, present: request.kind !== 'delete', run }, entries)
         }
         evidence.set(answer.attempts, 'losesResponse' in request && request.losesResponse ? withLoss(entries) : entries)
-        return answer
+        if (answer.document === undefined || !stranger()) return answer
+        oracle.showsAnothers(answer.attempts)
+        return { ...answer, document: { ...answer.document, owner: 'stranger' } }
       },
       reconnect: () => store.reconnect(),
     }

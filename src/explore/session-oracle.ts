@@ -76,7 +76,7 @@ function truthsOf(
     // What no causality orders, or what a delete could explain, only the log can tell apart.
     const isOrdered =
       returned === undefined
-        ? present && couldShow(read, run, version) && !hasOtherDeletes(run, step, version, before)
+        ? present && isOfRun(run, version) && !hasOtherDeletes(run, step, version, before)
         : state?.run !== run.id || before.some((each) => versionOf(each, appliedBy)?.version === shown)
     // That an absence was this delete and no earlier one is more than an answer says.
     const isTold = event.kind === 'write' || (event.kind === 'read' && event.returnedVersion !== undefined)
@@ -87,10 +87,8 @@ function truthsOf(
   return new Map(guarantees.map((each) => [each, found.get(each) ?? kept]))
 }
 
-/** A change feed that shows nothing does not tell what was there before the run. */
-const couldShow = (read: JourneyEvent, run: FinishedRun, version: number): boolean =>
-  read.kind !== 'read' ||
-  read.observation.operation !== 'changeFeed' ||
+/** What an earlier run wrote an earlier run may have deleted, for all that an absence tells. */
+const isOfRun = (run: FinishedRun, version: number): boolean =>
   run.events.some((event) => event.kind === 'write' && event.version === version && event.outcome !== 'refused')
 
 /** What an operation wrote, or what the replica held that answered it. */
