@@ -6,6 +6,7 @@ import { isAcknowledged } from '../protocol/status.ts'
 import type { ClientSlot, StoreScope } from './client-pool.ts'
 import { messageOf, statusOf } from './explain.ts'
 import { type Returned, runOperation, tokenIn } from './operations.ts'
+import type { RangeAncestry } from './range-ancestry.ts'
 import { Recording } from './recording.ts'
 import { type KeyLevel, keyLevels, versionOf } from './stored-document.ts'
 import { TargetProblem } from './target-problem.ts'
@@ -24,14 +25,16 @@ export class CosmosDocumentStore implements DocumentStore {
   readonly #levels: readonly KeyLevel[]
   readonly #tap: WireTap
   readonly #clock: Clock
+  readonly #ancestry: RangeAncestry
   #kept: { readonly client: CosmosClient; readonly container: Container } | undefined
 
-  constructor(slot: ClientSlot, scope: StoreScope, tap: WireTap, clock: Clock) {
+  constructor(slot: ClientSlot, scope: StoreScope, tap: WireTap, clock: Clock, ancestry: RangeAncestry) {
     this.#slot = slot
     this.#place = scope.container
     this.#levels = keyLevels(scope.partitionKey)
     this.#tap = tap
     this.#clock = clock
+    this.#ancestry = ancestry
   }
 
   /** `durationMs` begins with the operation: finding out about the account, once, is not the application's time. */
@@ -58,7 +61,12 @@ export class CosmosDocumentStore implements DocumentStore {
       const returned = await this.#run(client, request, recording, signal)
       const endMs = this.#clock.nowMs()
       await this.#settle(recording)
-      return answer(asReturned(returned, recording.dropped), recording.close(), endMs)
+      const attempts = recording.close()
+      await this.#ancestry.learn(attempts.flatMap(({ received }) => received?.parsed?.rangeIds ?? []))
+      return {
+        ...answer(asReturned(returned, recording.dropped), attempts, endMs),
+        ancestry: this.#ancestry.ancestry,
+      }
     } catch (error) {
       const endMs = this.#clock.nowMs()
       await this.#settle(recording)

@@ -7,6 +7,7 @@ import { AccountLink } from './account-link.ts'
 import { ClientPool, type StoreScope } from './client-pool.ts'
 import { CosmosDocumentStore } from './document-store.ts'
 import { type ContainerEvidence, type ContainerNeed, ensureContainer, type ProvisionOptions } from './provisioning.ts'
+import { RangeAncestry } from './range-ancestry.ts'
 import type { TargetProblem } from './target-problem.ts'
 
 /** One Cosmos DB account, with one connection pool for all its clients. */
@@ -35,9 +36,17 @@ export interface Target {
 export function createTarget(options: TargetOptions, { clock }: { readonly clock: Clock }): Target {
   const link = new AccountLink(options, readAccess(options), clock)
   const clients = new ClientPool(link)
+  const ancestries = new Map<string, RangeAncestry>()
+  const ancestryOf = ({ container }: StoreScope): RangeAncestry => {
+    const key = JSON.stringify([container.database, container.container])
+    const ancestry = ancestries.get(key) ?? new RangeAncestry(link, clock, container)
+    ancestries.set(key, ancestry)
+    return ancestry
+  }
   return {
     name: options.name,
-    openStore: (hop, scope) => new CosmosDocumentStore(clients.slot(hop, scope), scope, link.tap, clock),
+    openStore: (hop, scope) =>
+      new CosmosDocumentStore(clients.slot(hop, scope), scope, link.tap, clock, ancestryOf(scope)),
     closeStores: (scenario) => clients.closeScenario(scenario),
     account: () => link.refresh(),
     ping: () => link.ping(),

@@ -1,4 +1,5 @@
 import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
+import type { Ancestry } from '../protocol/session-token.ts'
 import type { WireToken } from '../protocol/wire-token.ts'
 import type { Attempt } from './observation.ts'
 import type { ReadKind, WriteKind } from './scenario.ts'
@@ -44,6 +45,8 @@ export interface StoreAnswer {
   readonly document: { readonly version: number; readonly owner: string } | undefined
   /** The session token that the answer carried, as the application receives it: from a failed answer too, where there is one. */
   readonly sessionToken: WireToken | undefined
+  /** What the client knows of splits and merges of the container's ranges; absent: nothing. */
+  readonly ancestry?: Ancestry
   readonly durationMs: number
   /** For the log: why no answer came, without secrets. */
   readonly message: string | undefined

@@ -121,8 +121,12 @@ describe('a query over several ranges', () => {
     expect(stateOf(exchange('0', needed), failed)).toBe('intact')
   })
 
-  test('where none named the range, the last one counts', () => {
-    expect(stateOf(exchange('3', needed), exchange('4', '0:1#1#1=1#2=1'))).toBe('dropped')
+  test('where none named the range, it is unknown: a split may have given it another name', () => {
+    expect(stateOf(exchange('3', needed), exchange('4', '0:1#1#1=1#2=1'))).toBe('unknown')
+  })
+
+  test('where none named any range, the last one counts', () => {
+    expect(stateOf(attempt(200, { sent: needed }), attempt(200, { sent: '0:1#1#1=1#2=1' }))).toBe('dropped')
     expect(stateOf(attempt(200), attempt(200, { sent: needed }))).toBe('intact')
   })
 })
@@ -162,8 +166,14 @@ describe('after a split', () => {
     expect(tokenState([child, other], ideal(needed), claimIn('0'), ancestry)).toBe('lost')
   })
 
-  test('without known ancestors the claimed range itself is asked for', () => {
-    expect(tokenState([attempt(200, { ...childAnswer, sent: needed })], ideal(needed), claimIn('0'))).toBe('intact')
+  test('an answer for several children is judged where all of them agree', () => {
+    const both = { received: '1:1#70#1=70#2=70,2:1#70#1=70#2=70' }
+    expect(splitState(needed, needed, '0', both)).toBe('intact')
+    expect(splitState('1:1#60#1=60#2=60', needed, '0', both)).toBe('unknown')
+  })
+
+  test('without known ancestors it is unknown', () => {
+    expect(tokenState([attempt(200, { ...childAnswer, sent: needed })], ideal(needed), claimIn('0'))).toBe('unknown')
   })
 })
 

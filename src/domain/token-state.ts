@@ -43,24 +43,40 @@ export function tokenState(
   const answering = answeringAttempt(tries, claim.range, ancestry)
   if (answering === undefined) return 'unknown'
 
-  const range = answeredRange(answering, claim.range, ancestry) ?? claim.range
-  const state = wireTokenState(answering.sent, ideal.token, range, ancestry)
+  const answered = answeredRanges(answering, claim.range, ancestry)
+  // The answer spoke for ranges that are not known to come from the claimed one: a split that nobody has told us of.
+  if (answered.length === 0 && answering.received?.parsed?.isEmpty === false) return 'unknown'
+  const ranges = answered.length === 0 ? [claim.range] : answered
+  const [state, ...others] = ranges.map((range) => stateInRange(tries, answering, ideal.token, range, ancestry))
+  // An answer for several children does not tell which of them has the document.
+  return others.every((other) => other === state) ? state! : 'unknown'
+}
+
+function stateInRange(
+  tries: readonly Attempt[],
+  answering: Attempt,
+  ideal: SessionToken,
+  range: string,
+  ancestry: Ancestry,
+): TokenState {
+  const state = wireTokenState(answering.sent, ideal, range, ancestry)
   if (state === 'intact') return state
   const earlier = tries.slice(0, tries.indexOf(answering))
-  const wasIntact = earlier.some((attempt) => wireTokenState(attempt.sent, ideal.token, range, ancestry) === 'intact')
+  const wasIntact = earlier.some((attempt) => wireTokenState(attempt.sent, ideal, range, ancestry) === 'intact')
   return wasIntact ? 'dropped' : state
 }
 
 /** A cross-partition query is answered by several exchanges; the one that counts spoke for the document's range. */
 function answeringAttempt(tries: readonly Attempt[], claimed: string, ancestry: Ancestry): Attempt | undefined {
   const speaksForRange = (attempt: Attempt) =>
-    bringsAnswer(attempt.status) && answeredRange(attempt, claimed, ancestry) !== undefined
+    bringsAnswer(attempt.status) && answeredRanges(attempt, claimed, ancestry).length > 0
   return tries.findLast(speaksForRange) ?? tries.at(-1)
 }
 
-/** After a split the answer names a child of the range that took the write. */
-function answeredRange(attempt: Attempt, claimed: string, ancestry: Ancestry): string | undefined {
-  return attempt.received?.parsed?.rangeIds.find((id) => id === claimed || ancestry(id).includes(claimed))
+/** After a split the answer names children of the range that took the write. */
+function answeredRanges(attempt: Attempt, claimed: string, ancestry: Ancestry): readonly string[] {
+  const ids = attempt.received?.parsed?.rangeIds ?? []
+  return ids.includes(claimed) ? [claimed] : ids.filter((id) => ancestry(id).includes(claimed))
 }
 
 /** One token against what it should have covered in one range: on the wire, or as a carrier delivered it. */

@@ -2,6 +2,7 @@ import type { DocumentStore, ReadRequest, WriteRequest } from '../domain/documen
 import type { FailureReason, Observation } from '../domain/observation.ts'
 import type { CarrierKind } from '../domain/scenario.ts'
 import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
+import type { Ancestry } from '../protocol/session-token.ts'
 import type { WireToken } from '../protocol/wire-token.ts'
 import type { Carrier } from './carriers/carrier.ts'
 
@@ -21,6 +22,8 @@ export interface HopAnswer {
   readonly document: { readonly version: number; readonly owner: string } | undefined
   /** The token of the answer, as the service gets to see it. */
   readonly sessionToken: WireToken | undefined
+  /** What is known of splits and merges of the container's ranges; absent: nothing. */
+  readonly ancestry?: Ancestry
   /** Where nothing is known of what happened at a hop elsewhere: why. */
   readonly failure?: FailureReason
 }

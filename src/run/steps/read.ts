@@ -32,7 +32,7 @@ async function readOnce(walk: Walk, { read: kind, at }: StepOf<'read'>): Promise
   const { attempts } = answer.observation
   const result = readResult(answer)
   const judgement = judgeRead(walk.judgeable(claim), result, owner)
-  const token = tokenState(attempts, session.ideal, claim)
+  const token = tokenState(attempts, session.ideal, claim, answer.ancestry)
   const canary = session.canary && canaryState(attempts, session.canary, claim?.range, walk.consistency(at))
   walk.updateSession(at, (now) =>
     afterAnswer(

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { startSimulator } from '../../src/simulator/start.ts'
+import { read, storeFor, targetFor, write } from './stub-account.ts'
+
+const need = { database: 'travel', container: 'itineraries', partitionKey: ['/customerId'] }
+
+test('an answer that names a range not heard of before makes its ancestors known, once', async () => {
+  const simulator = await startSimulator({ partitionKeyRanges: 1, replicaLag: { fixedMs: 0 } })
+  const target = targetFor(simulator)
+  await target.ensureContainer(need, { provision: true })
+  const asked = () =>
+    simulator.account.journal.requests().filter(({ operation }) => operation === 'readPartitionKeyRanges').length
+  const store = storeFor(target)
+  const written = await store.execute(write('upsert', 1, undefined, 'split'))
+  expect(asked()).toBe(0)
+  simulator.splitRange('travel', 'itineraries')
+  const token = written.sessionToken?.reveal()
+  for (let i = 0; i < 3; i++) {
+    const answer = await store.execute(read('point', token, 'split'))
+    expect(answer).toMatchObject({ status: 200, document: { version: 1 } })
+    const [child] = answer.attempts.at(-1)!.received!.parsed!.rangeIds
+    expect(child).not.toBe('0')
+    expect(answer.ancestry?.(child!)).toEqual(['0'])
+    expect(asked()).toBe(1)
+  }
+  await target.close()
+  await simulator.close()
+})
