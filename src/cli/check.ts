@@ -8,6 +8,8 @@ import { CommandError, type ExitCode, exitCodes } from './command-error.ts'
 import {
   budgetOption,
   configOption,
+  dataDirOption,
+  drillsOption,
   duration,
   endpointOption,
   instanceOption,
@@ -36,11 +38,13 @@ export function addCheck(program: Command, done: (code: ExitCode) => void, stopp
     .option('--for <duration>', 'how long to run, such as 30s', duration)
     .option('--format <format>', `how to print the result: ${checkFormats.join(' or ')}`, format, 'table')
     .addOption(scenariosOption())
+    .addOption(drillsOption())
     .addOption(configOption())
     .addOption(endpointOption())
     .addOption(provisionOption())
     .addOption(instanceOption())
     .addOption(budgetOption())
+    .addOption(dataDirOption())
     .addOption(seedOption())
     .addHelpText(
       'after',

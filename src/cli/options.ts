@@ -11,6 +11,13 @@ export const configOption = () =>
 export const scenariosOption = () =>
   option('--scenarios <path>', 'scenario file or directory (default: scenarios)', 'HOPWATCH_SCENARIOS')
 
+export const drillsOption = () =>
+  option(
+    '--drills',
+    'also the scenarios in the directory "drills" beside them, which do wrong on purpose and are expected to be found out',
+    'HOPWATCH_DRILLS',
+  )
+
 export const logLevelOption = () =>
   option('--log-level <level>', 'how much the log says (default: info)', 'HOPWATCH_LOG_LEVEL').choices(logLevels)
 
@@ -41,6 +48,13 @@ export const budgetOption = () =>
     'request units that all scenarios together may spend on an account, such as 200/s (default: no common limit)',
     'HOPWATCH_BUDGET',
   ).argParser(requestUnitRate)
+
+export const dataDirOption = () =>
+  option(
+    '--data-dir <directory>',
+    "where what must survive on disk is kept, such as devices' tokens (default: the system's temporary directory)",
+    'HOPWATCH_DATA_DIR',
+  )
 
 export const seedOption = () =>
   option(

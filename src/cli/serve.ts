@@ -9,6 +9,8 @@ import { type ExitCode, exitCodes } from './command-error.ts'
 import {
   budgetOption,
   configOption,
+  dataDirOption,
+  drillsOption,
   duration,
   endpointOption,
   instanceOption,
@@ -47,12 +49,14 @@ export function addServe(program: Command, done: (code: ExitCode) => void, stopp
       ),
     )
     .addOption(scenariosOption())
+    .addOption(drillsOption())
     .addOption(configOption())
     .addOption(endpointOption())
     .addOption(provisionOption())
     .addOption(instanceOption())
     .addOption(logLevelOption())
     .addOption(budgetOption())
+    .addOption(dataDirOption())
     .addOption(seedOption())
     .addHelpText(
       'after',

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { CarrierSettings } from '../compose/open-carriers.ts'
 import type { TargetSettings } from '../compose/open-targets.ts'
 import type { TargetOptions } from '../cosmos/target.ts'
@@ -17,10 +18,12 @@ type Environment = Readonly<Record<string, string | undefined>>
 export interface SharedOptions {
   readonly config?: string
   readonly scenarios?: string
+  readonly drills?: boolean | string
   readonly endpoint?: string
   readonly provision?: boolean | string
   readonly instance?: string
   readonly seed?: number
+  readonly dataDir?: string
   readonly budget?: number
 }
 
@@ -38,10 +41,11 @@ const defaultConfigFile = 'hopwatch.yaml'
 
 export async function readSettings(options: SharedOptions, env: Environment): Promise<SharedSettings> {
   const configuration = await readConfiguration(options.config, env)
+  const paths = options.scenarios === undefined ? (configuration.scenarios ?? ['scenarios']) : [options.scenarios]
   const seed = options.seed ?? configuration.simulator?.seed ?? randomBytes(4).readUInt32BE()
   return {
     configuration,
-    scenarioPaths: options.scenarios === undefined ? (configuration.scenarios ?? ['scenarios']) : [options.scenarios],
+    scenarioPaths: isTrue(options.drills) ? [...paths, ...paths.map((path) => join(path, 'drills'))] : paths,
     provision: isTrue(options.provision) ?? configuration.provision ?? false,
     owner: options.instance ?? configuration.instance ?? `hw-${randomBytes(4).toString('hex')}`,
     seed,
@@ -49,7 +53,7 @@ export async function readSettings(options: SharedOptions, env: Environment): Pr
     simulator: { ...simulatorOptions(configuration), seed },
     hopToken: env.HOPWATCH_HOP_TOKEN || undefined,
     requestUnitsPerSecond: options.budget ?? configuration.budget?.requestUnitsPerSecond,
-    carriers: readCarrierSettings(configuration, env),
+    carriers: readCarrierSettings({ ...configuration, dataDir: options.dataDir ?? configuration.dataDir }, env),
   }
 }
 
