@@ -129,6 +129,7 @@ export class Oracle {
         })
         const excused = event.judgement.verdict === 'undetermined' && truth.mayBeUndetermined
         if (!excused) says(step, 'verdict', event.judgement.verdict, truth.verdict)
+        if ('detail' in event.judgement) says(step, 'detail', event.judgement.detail, detailOf(event, truth))
         if (truth.versionsBehind !== undefined && event.judgement.verdict === 'stale') {
           says(step, 'versions behind', event.judgement.versionsBehind, truth.versionsBehind)
         }
@@ -240,7 +241,9 @@ export class Oracle {
     const isThere = state?.present === true && (observation.operation !== 'changeFeed' || state.run === run)
     const seen = isThere ? state.version : undefined
     if (!hop.isClaimed) return { verdict: 'unordered', token, mayBeUndetermined: false, seen }
-    if (this.#anothers.has(observation.attempts)) return { verdict: 'undetermined', token, mayBeUndetermined: false }
+    if (this.#anothers.has(observation.attempts)) {
+      return { verdict: 'undetermined', token, mayBeUndetermined: false, isAnothers: true }
+    }
     if (hop.version === undefined) return { verdict: 'undetermined', token, mayBeUndetermined: true, seen }
     const { version } = hop
     const mayBeUndetermined = isThere
@@ -294,8 +297,16 @@ interface Truth {
   /** The judge, who does not see the journal, may rightly say that it cannot know. */
   readonly mayBeUndetermined: boolean
   readonly versionsBehind?: number
+  /** The read came upon somebody else's document. */
+  readonly isAnothers?: boolean
   /** The version that the answering replica held. */
   readonly seen?: number | undefined
+}
+
+/** What was missing, or why nothing can be concluded. */
+function detailOf({ judgement }: ReadEvent, { seen, isAnothers }: Truth): string {
+  if (judgement.verdict === 'missing') return seen === undefined ? 'not-found' : 'undeleted'
+  return isAnothers ? 'another-writer' : 'indeterminate-write'
 }
 
 /** Versions of the deletes that happened, may have happened, or were under way while something else was. */
