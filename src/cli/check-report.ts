@@ -71,13 +71,14 @@ function measuredIn(arms: readonly ArmTotals[]): Measured {
 function remarksOn(figures: ScenarioTotals, judged: number, objectives: readonly ObjectiveResult[]): string[] {
   const remarks: string[] = []
   if (judged === 0)
-    remarks.push('no read with the token could be judged: every one failed or had nothing to be judged by')
+    remarks.push('no read where the token is carried could be judged: every one failed or had nothing to be judged by')
   const failed = figures.arms.reduce((sum, arm) => sum + arm.failedReads, 0)
   if (failed > 0) remarks.push(`${failed} reads got no answer to judge`)
   const violations = figures.arms.filter((arm) => arm.carriesToken).map((arm) => arm.violations)
   for (const guarantee of guarantees) {
     const count = violations.reduce((sum, each) => sum + each[guarantee], 0)
-    if (count > 0) remarks.push(`${guarantee.replaceAll('-', ' ')} was violated by ${count} reads with the token`)
+    if (count > 0)
+      remarks.push(`${guarantee.replaceAll('-', ' ')} was violated by ${count} reads where the token is carried`)
   }
   const reads = figures.arms.flatMap((arm) => arm.reads)
   if (reads.some(({ token }) => token === 'unsupported')) {

@@ -46,7 +46,7 @@ export async function runCheck(options: CheckOptions): Promise<ScenarioTotals[]>
     const targets = await openTargets(options, clock, releases, (error) => options.onSimulatorError(error))
     const isSimulated = targets.simulator !== undefined
     const resources = openCarrierResources(scenarios, options.carriers, clock, releases)
-    const runs = { ...options, resources }
+    const runs = { ...options, resources, simulator: targets.simulator }
     const totals = new Totals()
     const prepared: { scenario: Scenario; start: StartRun }[] = []
     for (const scenario of scenarios) {

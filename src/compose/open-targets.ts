@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock.ts'
 import type { Releases } from '../base/release.ts'
-import { createTarget, type Target, type TargetOptions } from '../cosmos/target.ts'
-import { needsTarget, type Scenario } from '../domain/scenario.ts'
-import type { SimulatorAddress, StartOptions } from '../simulator/start.ts'
-import { startSimulatorWorker } from '../simulator/worker.ts'
+import { createTarget, type Target, type TargetOptions, TargetProblem } from '../cosmos/target.ts'
+import { needsSimulator, needsTarget, type Scenario } from '../domain/scenario.ts'
+import type { StartOptions } from '../simulator/start.ts'
+import { startSimulatorWorker, type WorkerSimulator } from '../simulator/worker.ts'
 
 export interface TargetSettings {
   /** Accounts to probe; none means the embedded simulator. */
@@ -20,7 +20,7 @@ export interface TargetSettings {
 export interface OpenTargets {
   readonly byName: ReadonlyMap<string, Target>
   /** The embedded simulator, when it is the target. */
-  readonly simulator: SimulatorAddress | undefined
+  readonly simulator: WorkerSimulator | undefined
 }
 
 /** Opens every target, and the embedded simulator where a scenario has no other; sends nothing to an account yet. Throws `TargetProblem` when one is misconfigured. */
@@ -35,10 +35,27 @@ export async function openTargets(
     releases.add(`target ${options.name}`, () => target.close())
     return [options.name, target]
   }
+  const changer = settings.scenarios.find(needsSimulator)
+  if (settings.targets.length > 0 && changer) throw notSimulated(changer)
   if (settings.targets.length > 0) return { byName: new Map(settings.targets.map(open)), simulator: undefined }
+  const far = settings.scenarios.find(({ hops }) => hops.some(({ remote }) => remote !== undefined))
+  if (far !== undefined) {
+    throw new TargetProblem(
+      'misconfigured',
+      `scenario "${far.name}" has a hop in another process, which does not reach the embedded simulator`,
+      'set COSMOS_ENDPOINT to the account that the hops use; for a trial, "hopwatch simulate" prints one',
+    )
+  }
   if (!settings.scenarios.some(needsTarget)) return { byName: new Map(), simulator: undefined }
   const simulator = await startSimulatorWorker(settings.simulator, { onError: onSimulatorError })
   releases.add('simulator', () => simulator.close())
   const { endpoint, key } = simulator
   return { byName: new Map([open({ name: 'default', endpoint, key })]), simulator }
 }
+
+const notSimulated = (scenario: Scenario): TargetProblem =>
+  new TargetProblem(
+    'misconfigured',
+    `scenario "${scenario.name}" changes the account by steps with "simulate", which a real account does not let hopwatch do`,
+    'run it without an account, against the embedded simulator, or leave it out',
+  )

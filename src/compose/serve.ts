@@ -164,6 +164,7 @@ function watchEvents(
           random: runs,
           owner: settings.owner,
           resources,
+          simulator: targets.simulator,
           hopToken: settings.hopToken,
           onHopProblem: (name, hop, problem) => {
             if (problem === undefined) logger.info({ scenario: name, hop }, 'the hop answers again')

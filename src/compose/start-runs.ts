@@ -6,9 +6,12 @@ import type { CarrierResources } from '../run/carriers/carrier.ts'
 import { RunPlanner } from '../run/plan-run.ts'
 import { createRunner } from '../run/run-scenario.ts'
 import type { StartRun } from '../schedule/scheduler.ts'
+import type { AsyncControl } from '../simulator/control-calls.ts'
+import { changeAccountBy } from './change-account.ts'
 import type { ScenarioReady } from './target-watch.ts'
 
 interface RunnerSurroundings {
+  readonly simulator?: AsyncControl | undefined
   readonly clock: Clock
   readonly random: Random
   readonly owner: string
@@ -30,7 +33,7 @@ export function startRunsOf(
   scenario: Scenario,
   target: Target | undefined,
   { ttlIsOn }: ScenarioReady,
-  { clock, random, owner, resources, hopToken, onHopProblem }: RunnerSurroundings,
+  { clock, random, owner, resources, hopToken, onHopProblem, simulator }: RunnerSurroundings,
 ): StartRun {
   const declarations = new Map(scenario.hops.map((hop) => [hop.name, hop]))
   const planner = new RunPlanner(scenario)
@@ -43,6 +46,7 @@ export function startRunsOf(
     ttlIsOn,
     resources,
     hopToken,
+    changeAccount: simulator && changeAccountBy(simulator),
     onHopProblem: onHopProblem && ((hop, problem) => onHopProblem(scenario.name, hop, problem)),
   })
   return (scheduleLagMs, signal) => runner.run(planner.next(), scheduleLagMs, signal)

@@ -3,7 +3,7 @@ import type { Finding } from './finding.ts'
 import type { GuaranteeViolation } from './guarantees.ts'
 import type { Observation, WriteOutcome } from './observation.ts'
 import type { RetryReason } from './retries.ts'
-import type { CarrierKind, FaultKind, Polling } from './scenario.ts'
+import type { AccountChange, CarrierKind, FaultKind, Polling } from './scenario.ts'
 import type { TokenState } from './token-state.ts'
 import type { Judgement } from './verdict.ts'
 
@@ -18,6 +18,7 @@ export type JourneyEvent =
   | ReconnectEvent
   | OfflineEvent
   | ParallelEvent
+  | SimulateEvent
 
 export interface WriteEvent {
   readonly kind: 'write'
@@ -158,6 +159,13 @@ export interface OfflineEvent {
 export interface ParallelEvent {
   readonly kind: 'parallel'
   readonly branches: number
+}
+
+export interface SimulateEvent {
+  readonly kind: 'simulate'
+  readonly change: AccountChange['change']
+  /** Why the simulator refused; undefined: it is done. */
+  readonly problem: string | undefined
 }
 
 /**

@@ -124,8 +124,16 @@ export type Step =
       /** Of a read: the status that means "not found". */
       readonly missing: number | undefined
     }
+  /** Something happens to the simulated account. */
+  | ({ readonly kind: 'simulate' } & AccountChange)
   /** Branches that run at the same time; the step ends with the last of them. */
   | { readonly kind: 'parallel'; readonly branches: readonly (readonly Step[])[] }
+
+/** `merge`: the two ranges of the last split become one again. `recreate`: the scenario's container is deleted and made again, empty. */
+export const accountChangeKinds = ['failover', 'split', 'merge', 'recreate'] as const
+export type AccountChange =
+  | { readonly change: 'failover'; readonly to: string }
+  | { readonly change: Exclude<(typeof accountChangeKinds)[number], 'failover'> }
 
 /** A query repeated until the write shows, or until `withinMs` have passed. */
 export interface Polling {
@@ -207,6 +215,10 @@ export function armRole({ token, instead }: Arm): ArmRole {
 /** Every step of a journey, those within branches after the step that holds them. */
 export const allSteps = (steps: readonly Step[]): Step[] =>
   steps.flatMap((step) => (step.kind === 'parallel' ? [step, ...step.branches.flatMap(allSteps)] : [step]))
+
+/** Whether it changes the account, which only the simulated one lets anybody do. */
+export const needsSimulator = (scenario: Pick<Scenario, 'journey'>): boolean =>
+  allSteps(scenario.journey).some(({ kind }) => kind === 'simulate')
 
 /** Undefined: not an objective. */
 export interface Objectives {

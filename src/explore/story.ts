@@ -23,6 +23,7 @@ const headlines: { readonly [Kind in JourneyEvent['kind']]: (event: EventOf<Kind
   reconnect: ({ hop, keptBytes }) => `reconnect at ${hop}: ${keptBytes} bytes of token kept`,
   offline: ({ hop, offlineMs, bufferedWrites }) =>
     `offline at ${hop}: ${offlineMs} ms, ${bufferedWrites} writes buffered`,
+  simulate: ({ change, problem }) => `the account: ${change}${problem === undefined ? '' : ` (refused: ${problem})`}`,
   parallel: ({ branches }) => `parallel: ${branches} branches ended`,
 }
 

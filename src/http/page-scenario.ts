@@ -83,6 +83,8 @@ function renderStep(step: Step, scenario: ScenarioStatus): Html {
       return html`<li class="stop"><b>${step.at}</b> <span>${region(step.at)}</span> <em>reconnects</em></li>`
     case 'offline':
       return html`<li class="stop write"><b>${step.at}</b> <span>${region(step.at)}</span> <em>offline ${step.sweepMs.map(formatDuration).join(', ')}, then uploads (${step.writes.join(', ')})</em></li>`
+    case 'simulate':
+      return html`<li class="way"><span>the account: ${step.change}${step.change === 'failover' && ` to ${step.to}`}</span></li>`
     case 'parallel':
       return html`<li class="branches"><span>at the same time</span>${step.branches.map((branch) => html`<ol>${branch.map((each) => renderStep(each, scenario))}</ol>`)}</li>`
   }

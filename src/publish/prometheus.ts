@@ -123,6 +123,7 @@ export class PrometheusMetrics implements Sink {
       case 'reconnect':
       case 'offline':
       case 'parallel':
+      case 'simulate':
         return
       case 'poll': {
         const { hop, operation, outcome, shownAfterMs, finding } = event

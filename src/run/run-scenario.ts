@@ -8,6 +8,7 @@ import { isJudged } from '../domain/verdict.ts'
 import type { CarrierResources } from './carriers/carrier.ts'
 import { resourcesInMemory } from './carriers/resources.ts'
 import { openCarriers } from './carriers/table.ts'
+import type { ChangeAccount } from './change-account.ts'
 import { DocumentPool } from './document-pool.ts'
 import type { Hop, OpenStore } from './hop.ts'
 import { openHop } from './hops/open-hop.ts'
@@ -26,6 +27,8 @@ export interface RunnerOptions {
   readonly ttlIsOn: boolean
   /** What carriers use outside the process; undefined: nothing outside it. */
   readonly resources?: CarrierResources | undefined
+  /** For steps that change the account; undefined: it is not simulated. */
+  readonly changeAccount?: ChangeAccount | undefined
   /** Bearer token of hops elsewhere. */
   readonly hopToken?: string | undefined
   /** Told of what keeps a hop elsewhere from answering, without secrets; undefined: it answers again. */
@@ -149,6 +152,7 @@ function resultOf(
 const isFailure = (event: JourneyEvent): boolean =>
   (event.kind === 'write' && event.outcome !== 'succeeded') ||
   (event.kind === 'poll' && event.outcome === 'failed') ||
+  (event.kind === 'simulate' && event.problem !== undefined) ||
   // To fail is what a canary's read is for.
   (event.kind === 'read' && event.judgement.verdict === 'failed' && event.canary !== 'answered')
 

@@ -3,6 +3,7 @@ import type { JourneyEvent } from '../domain/journey.ts'
 import type { HopDeclaration } from '../domain/scenario.ts'
 import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
 import type { CarrySurroundings } from './carry.ts'
+import type { ChangeAccount } from './change-account.ts'
 import type { DocumentPool, PooledDocument } from './document-pool.ts'
 import { EndpointVisitor } from './endpoint/visitor.ts'
 import type { Hop, HopAnswer, HopOperation } from './hop.ts'
@@ -12,6 +13,7 @@ export interface WalkOptions extends CarrySurroundings {
   readonly hops: ReadonlyMap<string, { readonly hop: Hop; readonly declaration: HopDeclaration }>
   readonly pool: DocumentPool
   readonly ttlIsOn: boolean
+  readonly changeAccount?: ChangeAccount | undefined
 }
 
 /** What the steps of one run share: each hop's knowledge, the probe document, and what happened so far. */

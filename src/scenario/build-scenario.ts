@@ -71,6 +71,7 @@ function buildStep(step: StepFile, senders: Senders): Step {
   if ('loseResponse' in step) return { kind: 'write', write: step.loseResponse, at: step.at, losesResponse: true }
   if ('read' in step) return { kind: 'read', read: inScope(step.read, step.scope), at: step.at }
   if ('poll' in step) return { kind: 'poll', at: step.at, ...buildPolling(step) }
+  if ('simulate' in step) return buildChange(step)
   if ('reconnect' in step) return { kind: 'reconnect', at: step.reconnect }
   if ('offline' in step) return { kind: 'offline', at: step.at, sweepMs: [step.offline].flat(), writes: step.writes }
   if ('parallel' in step)
@@ -80,6 +81,9 @@ function buildStep(step: StepFile, senders: Senders): Step {
 
 const inScope = <Read extends string>(read: Read, scope: string | undefined) =>
   scope === 'cross-partition' ? 'cross-partition-query' : read
+
+const buildChange = ({ simulate, to = '' }: Extract<StepFile, { readonly simulate: unknown }>): Step =>
+  simulate === 'failover' ? { kind: 'simulate', change: simulate, to } : { kind: 'simulate', change: simulate }
 
 type PollFile = NonNullable<NonNullable<NonNullable<ScenarioFile['arms']>['workaround']>['reads']>
 

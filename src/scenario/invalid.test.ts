@@ -9,9 +9,6 @@ const directory = new URL('invalid/', import.meta.url)
 const expected: Readonly<Record<string, readonly string[]>> = {
   'alias-bomb': ['5:1: this goes too deep or grows too large; use fewer levels, entries and aliases'],
   'arms-take-all': ['15:20: no share is left to "propagated"; write for example "10%"'],
-  'feed-at-another-level': [
-    '14:28: a change feed is read at the level of its hop, so this would change nothing there; write "reads: { poll: query }", or leave the change feed out',
-  ],
   'bad-client': ['7:24: "shared" is not a client; write "own" or "per-operation"'],
   'bad-consistency': ['7:29: "sesion" is not a consistency level; write "Session"'],
   'bad-container': [
@@ -97,6 +94,9 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'faults-without-token': [
     '10:35: nothing is carried that could suffer a fault; write "carry: header", or leave the faults out',
   ],
+  'feed-at-another-level': [
+    '14:28: a change feed is read at the level of its hop, so this would change nothing there; write "reads: { poll: query }", or leave the change feed out',
+  ],
   'five-mistakes': [
     '2:8: "2 seconds" is not a duration; write a number with ms, s, m or h, for example "2s"',
     '3:12: "itineraries" is not a container; write its database, a slash and its name, for example "travel/itineraries"',
@@ -140,7 +140,17 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'read-not-reached': [
     '10:24: this read can prove nothing: no write has reached "itinerary" before it; put "{ carry: header, to: itinerary }" between the write and it',
   ],
+  'reconnect-of-endpoint': [
+    '7:7: "portal" is a service of yours, and its clients are its own; leave the step out: each run is a new user anyway',
+  ],
   'reconnect-unknown-hop': ['10:18: there is no hop "phone"; write "gateway" or "itinerary"'],
+  'remote-by-another-name': ['7:16: unknown key "remote"; write "url"'],
+  'remote-by-message': [
+    '10:14: "itinerary" runs in another process, where the carrier "message" does not reach; write "header", "cookie", "redirect", "baggage", "body" or "none"',
+  ],
+  'remote-shared-client': [
+    '7:34: "gateway" runs in another process, and a client cannot be shared with it; write "client: own"',
+  ],
   'repeated-partition-key': ['4:29: this level stands here twice; keep one of them'],
   'request-elsewhere': [
     '6:36: "http://other.example/x" is not a path; write a slash first, for example "/enrolments/${run.key}"',
@@ -176,6 +186,12 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '7:34: "gateway" makes a new client for each operation; write "client: per-operation" here too',
   ],
   'shared-unknown': ['7:34: there is no hop "gatewai"; write "gateway"'],
+  'simulate-failover-nowhere': [
+    '9:7: nothing says where the writes move; add for example "to: North Europe"',
+    '10:26: "to" means nothing for "split"; leave it out',
+  ],
+  'simulate-merge-of-nothing': ['9:7: no split of this run is left to merge; put "{ simulate: split }" before it'],
+  'simulate-without-account': ['8:7: no hop of this journey uses an account; leave the step out'],
   'swapped-with-nobody': ['10:55: with one partition there is no other user to swap with; write "partitions: 8"'],
   'tab-indentation': ['6:1: a tab in the indentation; indent with spaces'],
   'timezone-without-cron': ['12:1: "timezone" belongs to "cron"; "every" counts from the start; leave it out'],
@@ -210,7 +226,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '7:64: exactly one of "pointer" or "pattern" belongs here; write "{ pointer: /version }"',
   ],
   'unknown-step': [
-    '11:5: a step without "write", "read", "poll", "carry", "wait", "reconnect", "offline", "loseResponse", "request" or "parallel"; write "read"',
+    '11:5: a step without "write", "read", "poll", "carry", "wait", "reconnect", "offline", "loseResponse", "request", "simulate" or "parallel"; write "read"',
   ],
   'unknown-step-key': ['11:35: unknown key "with"; the keys here are "read", "at" and "scope"'],
   'unset-variable': ['2:8: the environment variable PERIOD is not set; set it, or write "${PERIOD:-default}"'],

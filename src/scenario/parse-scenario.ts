@@ -7,6 +7,7 @@ import { hopRules } from './rules/hops.ts'
 import { journeyRules } from './rules/journey.ts'
 import { remoteRules } from './rules/remotes.ts'
 import type { Draft, Rule } from './rules/rule.ts'
+import { simulateRules } from './rules/simulate.ts'
 import { timeRules } from './rules/times.ts'
 import { wholeRules } from './rules/whole.ts'
 import { scenarioFile } from './schema.ts'
@@ -23,6 +24,7 @@ const rules: readonly Rule[] = [
   ...journeyRules,
   ...endpointRules,
   ...remoteRules,
+  ...simulateRules,
   ...wholeRules,
 ]
 

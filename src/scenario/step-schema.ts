@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { writeKinds } from '../domain/scenario.ts'
+import { accountChangeKinds, writeKinds } from '../domain/scenario.ts'
 import { carry } from './carry-schema.ts'
 import { requestStep } from './request-schema.ts'
 import { choice, isMapping, mapOf, type Refusal, refuse } from './shape.ts'
@@ -79,7 +79,16 @@ const offline = mapOf({
     .describe('What is written meanwhile: buffered, and uploaded in this order afterwards.'),
 })
 
-const plainSteps = { write, read, poll, carry, wait, reconnect, offline, loseResponse, request: requestStep }
+const simulate = mapOf({
+  simulate: values
+    .oneOf('simulate', accountChangeKinds)
+    .describe(
+      'Changes the simulated account. failover: moves the writes. split: one partition key range becomes two. merge: those become one again. recreate: the container is deleted and made again, empty.',
+    ),
+  to: values.text('region', 'North Europe').describe('Of failover: the region that takes the writes.').optional(),
+})
+
+const plainSteps = { write, read, poll, carry, wait, reconnect, offline, loseResponse, request: requestStep, simulate }
 
 /** The step that begins with one of `words`, or why there is none. */
 const chooseStep =

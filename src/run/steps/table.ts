@@ -6,6 +6,7 @@ import { poll } from './poll.ts'
 import { read } from './read.ts'
 import { reconnect } from './reconnect.ts'
 import { request } from './request.ts'
+import { simulate } from './simulate.ts'
 import type { TakeStep } from './step.ts'
 import { wait } from './wait.ts'
 import { write } from './write.ts'
@@ -21,4 +22,5 @@ export const stepTakers: { readonly [Kind in Step['kind']]: TakeStep<Kind> } = {
   offline: goOffline,
   parallel,
   request,
+  simulate,
 }
