@@ -146,7 +146,13 @@ export async function startHopServer(options: HopServerOptions): Promise<HttpSer
 
 /** A hop writes to an account for whoever may call it, so beyond loopback nobody may without the token. */
 function hopGate(host: string, hopToken: string | undefined): Gate {
-  if (hopToken !== undefined) return bearerGate(hopToken)
+  if (hopToken !== undefined) {
+    if (/^\S+$/.test(hopToken)) return bearerGate(hopToken)
+    throw new ConfigurationProblem(
+      'HOPWATCH_HOP_TOKEN holds white space, which no bearer token may',
+      'set it to letters, digits and dashes, such as `openssl rand -hex 32` prints',
+    )
+  }
   if (isLoopback(host)) return () => true
   throw new ConfigurationProblem(
     `${host} is reachable from other machines, and HOPWATCH_HOP_TOKEN is not set`,

@@ -71,6 +71,8 @@ export interface AnswerMessage {
     readonly attempts: readonly AttemptMessage[]
   }
   readonly document: HopAnswer['document']
+  /** Of the ranges that the tokens name. */
+  readonly ancestry: Readonly<Record<string, readonly string[]>>
   readonly sessionToken: string | undefined
 }
 
@@ -88,8 +90,18 @@ export function printAnswer(answer: HopAnswer, nonce: string, hop: string): Answ
       })),
     },
     document: answer.document,
+    ancestry: ancestryOf(answer),
     sessionToken: answer.sessionToken?.reveal(),
   }
+}
+
+function ancestryOf({ observation, sessionToken, ancestry }: HopAnswer): AnswerMessage['ancestry'] {
+  if (ancestry === undefined) return {}
+  const tokens = [...observation.attempts.flatMap(({ sent, received }) => [sent, received]), sessionToken]
+  const ranges = new Set(tokens.flatMap((token) => token?.parsed?.rangeIds ?? []))
+  return Object.fromEntries(
+    [...ranges].map((range) => [range, ancestry(range)] as const).filter(([, of]) => of.length > 0),
+  )
 }
 
 /** JSON leaves out what is undefined; it has to be there again. */
@@ -116,6 +128,7 @@ export function readAnswer(message: AnswerMessage, hop: string, startedAtMs: num
     },
     document: message.document,
     sessionToken: tokenOf(message.sessionToken),
+    ancestry: (range) => (Object.hasOwn(message.ancestry, range) ? (message.ancestry[range] ?? []) : []),
   }
 }
 

@@ -1,0 +1,164 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { systemClock } from '../../base/clock.ts'
+import { writeOutcome } from '../../domain/observation.ts'
+import type { Scenario } from '../../domain/scenario.ts'
+import { WireToken } from '../../protocol/wire-token.ts'
+import type { HopAnswer, HopOperation } from '../hop.ts'
+import { readResult } from '../read-result.ts'
+import { nonceHeader, printAnswer } from '../remote/protocol.ts'
+import { remoteHop } from './remote.ts'
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void
+
+async function serve(handler: Handler): Promise<string> {
+  const server = createServer(handler)
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/way`
+}
+
+const scenario: Pick<Scenario, 'name' | 'container' | 'partitionKey' | 'journey'> = {
+  name: 's',
+  container: { database: 'd', container: 'c' },
+  partitionKey: ['/pk'],
+  journey: [],
+}
+
+const problems: (string | undefined)[] = []
+const hopAt = (remote: string) =>
+  remoteHop(
+    { name: 'far', remote, region: 'West Europe', client: 'own', retries: 'sdk', consistency: 'Session' },
+    {
+      scenario: scenario as Scenario,
+      owner: 'me',
+      clock: systemClock,
+      hopToken: 'secret',
+      onHopProblem: (_, problem) => problems.push(problem),
+    },
+  )
+
+const point: HopOperation = { kind: 'point', id: 'me-1', partitionKey: ['me-1'] }
+const upsert: HopOperation = {
+  kind: 'upsert',
+  document: { id: 'me-1', partitionKey: ['me-1'], version: 1, owner: 'me', run: 'r', ttlSeconds: 60 },
+}
+const context = { sessionToken: new WireToken('0:1#5#1=5'), consistency: 'Session' } as const
+const signal = new AbortController().signal
+
+const both = async (url: string) => {
+  const hop = hopAt(url)
+  const read = readResult(await hop.execute(point, context, signal))
+  const { attempts, status, substatus } = (await hop.execute(upsert, context, signal)).observation
+  return { read, write: writeOutcome(attempts, status, substatus) }
+}
+
+const answer = (version: number): HopAnswer => ({
+  observation: {
+    hop: 'x',
+    operation: 'point',
+    documentId: 'me-1',
+    startedAtMs: 0,
+    durationMs: 3,
+    attempts: [
+      {
+        purpose: 'operation',
+        region: 'West Europe',
+        status: 200,
+        substatus: undefined,
+        failure: undefined,
+        requestCharge: 1,
+        durationMs: 3,
+        sent: new WireToken('0:1#5#1=5'),
+        received: new WireToken('3:1#6#1=6'),
+      },
+    ],
+    status: 200,
+    substatus: undefined,
+  },
+  document: { version, owner: 'me' },
+  sessionToken: new WireToken('3:1#6#1=6'),
+  ancestry: (range) => (range === '3' ? ['1', '0'] : []),
+})
+
+describe('a hop in another process', () => {
+  test('its answer comes back as it was, tokens and all', async () => {
+    const seen: IncomingMessage[] = []
+    const url = await serve((request, response) => {
+      seen.push(request)
+      response.setHeader('x-session-token', '0:1#6#1=6')
+      response.end(JSON.stringify(printAnswer(answer(4), String(request.headers[nonceHeader]), 'hopwatch 1')))
+    })
+    const hop = hopAt(url)
+    const got = await hop.execute({ ...point, changesOf: { run: 'r', sinceWallMs: 0 } }, context, signal)
+    const expected = answer(4)
+    expect({ ...got.observation, startedAtMs: 0 }).toEqual({ ...expected.observation, hop: 'far' })
+    expect(got.observation.attempts[0]?.sent?.reveal()).toBe('0:1#5#1=5')
+    expect([got.document, got.sessionToken?.reveal()]).toEqual([expected.document, '3:1#6#1=6'])
+    // What its client knows of splits comes along: a parent's token counts for its children.
+    expect(['3', '0', '9'].map((range) => got.ancestry?.(range))).toEqual([['1', '0'], [], []])
+    expect(hop.handedBack?.('r')?.token?.reveal()).toBe('0:1#6#1=6')
+    expect(hop.handedBack?.('another run')).toBeUndefined()
+    expect(seen[0]?.headers).toMatchObject({ authorization: 'Bearer secret', 'x-session-token': '0:1#5#1=5' })
+    expect([seen[0]?.method, seen[0]?.url]).toEqual(['GET', expect.stringMatching(/^\/way\/hop\/v1\/operation\?/)])
+  })
+
+  const redirect: Handler = (_, response) => {
+    response.writeHead(302, { location: 'https://login.example/' }).end()
+  }
+  const breaking: Handler = (request) => {
+    request.socket.destroy()
+  }
+  const cached: Handler = (_, response) => {
+    response.setHeader('age', '12').end(JSON.stringify(printAnswer(answer(3), 'old', 'h')))
+  }
+  const html =
+    (status: number): Handler =>
+    (_, response) =>
+      void response.writeHead(status).end('<html>')
+  const refusal =
+    (status: number, speaks: string[]): Handler =>
+    (_, response) =>
+      void response.writeHead(status).end(JSON.stringify({ hop: 'hopwatch 9', speaks, problem: 'no' }))
+
+  test.each([
+    ['a gateway without a hop behind it', html(502), 'connection', 'indeterminate'],
+    ['a gateway that waited too long', html(504), 'timeout', 'indeterminate'],
+    ['a gateway that lets nobody through', html(403), 'refused', 'refused'],
+    // A 404 of the way is no document that is not there.
+    ['a way that leads nowhere', html(404), 'refused', 'refused'],
+    ['a page in place of an answer', html(200), 'connection', 'indeterminate'],
+    ['a redirect to a login', redirect, 'connection', 'indeterminate'],
+    ['a hop of another version', refusal(404, ['v2']), 'refused', 'refused'],
+    ['a hop that is busy', refusal(429, ['v1']), 'throttled', 'refused'],
+    ['a connection that breaks', breaking, 'connection', 'indeterminate'],
+    ['an answer made for somebody else', cached, 'cached-answer', 'indeterminate'],
+  ] as const)('%s', async (_, handler, reason, outcome) => {
+    const { read, write } = await both(await serve(handler))
+    expect(read).toEqual({ kind: 'failed', reason })
+    expect(write).toBe(outcome)
+  })
+
+  test('nobody there: the write certainly did not happen', async () => {
+    const closed = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => closed.once('listening', resolve))
+    const { port } = closed.address() as AddressInfo
+    await new Promise((resolve) => void closed.close(resolve))
+    expect(await both(`http://127.0.0.1:${port}`)).toEqual({
+      read: { kind: 'failed', reason: 'connection' },
+      write: 'refused',
+    })
+  })
+
+  test('both sides say what they are when their versions differ, once', async () => {
+    problems.length = 0
+    const hop = hopAt(await serve(refusal(404, ['v2'])))
+    await hop.execute(point, context, signal)
+    await hop.execute(point, context, signal)
+    expect(problems).toEqual([expect.stringMatching(/the hop is hopwatch 9 and speaks v2; here is asked for v1/)])
+  })
+})
