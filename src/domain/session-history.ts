@@ -1,6 +1,7 @@
 import { type RangeToken, SessionToken } from '../protocol/session-token.ts'
 import {
   type GuaranteeViolation,
+  type IssuedWrite,
   type IssuedWrites,
   joinPast,
   judgeSession,
@@ -18,7 +19,11 @@ import type { Attempt } from './observation.ts'
  * judged, for what they saw on the way was expected.
  */
 export function judgeHistory(events: readonly JourneyEvent[]): GuaranteeViolation[] {
-  const writes = events.flatMap((event, step) => (event.kind === 'write' ? [sentWrite(event, step)] : []))
+  const writes = events
+    .flatMap((event, step) => (event.kind === 'write' ? [sentWrite(event, step)] : []))
+    .toSorted((a, b) => a.begun - b.begun)
+  const byVersion = new Map<number, IssuedWrite>()
+  let sent = 0
   const firstVersion = Math.min(...writes.map(({ version }) => version))
   const pasts = new Pasts()
   return events.flatMap((event, step) => {
@@ -39,14 +44,10 @@ export function judgeHistory(events: readonly JourneyEvent[]): GuaranteeViolatio
       witness: { step, hop, operation, version: event.returnedVersion },
       token: answerToken(attempts),
     }
-    const issued: IssuedWrites = {
-      firstVersion,
-      byVersion: new Map(
-        writes
-          .filter((write) => write.outcome !== 'refused' && write.begun <= step)
-          .map(({ version, present, hop: at, begun: sent }) => [version, { present, past: pasts.of(at, sent) }]),
-      ),
-    }
+    for (let write = writes[sent]; write !== undefined && write.begun <= step; write = writes[++sent])
+      if (write.outcome !== 'refused')
+        byVersion.set(write.version, { present: write.present, past: pasts.of(write.hop, write.begun) })
+    const issued: IssuedWrites = { firstVersion, byVersion }
     const violations = judgeSession(pasts.of(hop, begun), issued, read)
     pasts.put(hop, step, pastAfterRead(pasts.of(hop, step), read))
     return violations
@@ -84,14 +85,17 @@ const isEvidence = ({ judgement, isAnotherWriters }: ReadEvent): boolean =>
  * which need not be the most advanced.
  */
 function answerToken(attempts: readonly Attempt[]): SessionToken | undefined {
+  const answers = attempts.filter(isAnswer)
+  if (answers.length <= 1) return answers[0]?.received?.parsed
   const ranges = new Map<string, RangeToken | undefined>()
-  for (const { purpose, status, substatus, received } of attempts) {
-    const isAnswer = status !== undefined && (status < 400 || (status === 404 && !substatus))
-    if (purpose !== 'operation' || !isAnswer || received?.parsed === undefined) continue
-    for (const id of received.parsed.rangeIds) {
-      ranges.set(id, ranges.has(id) ? undefined : received.parsed.forRange(id))
+  for (const { received } of answers) {
+    for (const id of received?.parsed?.rangeIds ?? []) {
+      ranges.set(id, ranges.has(id) ? undefined : received?.parsed?.forRange(id))
     }
   }
   const told = [...ranges].flatMap(([id, range]) => (range ? [[id, range] as const] : []))
   return told.length === 0 ? undefined : SessionToken.of(told)
 }
+
+const isAnswer = ({ purpose, status, substatus }: Attempt): boolean =>
+  purpose === 'operation' && status !== undefined && (status < 400 || (status === 404 && !substatus))

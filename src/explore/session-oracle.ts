@@ -30,9 +30,17 @@ type Guarantee = FinishedRun['violations'][number]['guarantee']
 export function checkSession(run: FinishedRun, appliedBy: AppliedBy): Disagreement[] {
   // A run that did not come to its end is not judged.
   if (run.result === 'abandoned' || run.result === 'crashed') return []
+  const newest = Math.max(
+    ...run.events.map((event) =>
+      event.kind === 'write' ? event.version : event.kind === 'read' ? (event.returnedVersion ?? 0) : 0,
+    ),
+  )
   return run.events.flatMap((event, step) => {
     const applied = event.kind === 'read' ? appliedBy(event.observation) : undefined
     if (event.kind !== 'read' || applied === undefined) return []
+    const state = applied.at(-1)
+    const isNewest = state?.present === true && state.version >= newest
+    if (isNewest && !run.violations.some((each) => each.witness.at(-1)?.step === step)) return []
     const truths = truthsOf(run, event.observation.hop, beginning(event, step), step, appliedBy)
     return [...truths].flatMap(([guarantee, { isViolated, isKnowable }]) => {
       const isJudged = run.violations.some((each) => each.guarantee === guarantee && each.witness.at(-1)?.step === step)
