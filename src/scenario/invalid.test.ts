@@ -188,7 +188,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'shared-unknown': ['7:34: there is no hop "gatewai"; write "gateway"'],
   'simulate-failover-nowhere': [
     '9:7: nothing says where the writes move; add for example "to: North Europe"',
-    '10:26: "to" means nothing for "split"; leave it out',
+    '10:24: "to" means nothing for "split"; leave it out',
   ],
   'simulate-merge-of-nothing': ['9:7: no split of this run is left to merge; put "{ simulate: split }" before it'],
   'simulate-without-account': ['8:7: no hop of this journey uses an account; leave the step out'],
