@@ -4,32 +4,6 @@ import type { Attempt, FailureReason, ReadResult, WriteOutcome } from './observa
 import type { TokenState } from './token-state.ts'
 import { wireTokenState } from './token-state.ts'
 
-/** A request to the user's own service. Texts may hold `${run.…}` values. */
-export interface EndpointRequest {
-  readonly method: EndpointMethod
-  /** A path below the hop's endpoint. */
-  readonly path: string
-  readonly headers: Readonly<Record<string, string>>
-  /** Sent as JSON; undefined: no body. */
-  readonly body: unknown
-  /** The statuses that mean "done as asked"; empty: any of 200 to 299. */
-  readonly expect: readonly number[]
-  /** What the service shows of the session token: of a write the one that it returned, of a read the one that it read with. */
-  readonly token: TokenPlace | undefined
-}
-
-export const endpointMethods = ['GET', 'PUT', 'POST', 'PATCH', 'DELETE'] as const
-export type EndpointMethod = (typeof endpointMethods)[number]
-
-/** Where an answer shows the version: a JSON pointer (RFC 6901), or a pattern whose first group is the number. */
-export type VersionPlace = { readonly pointer: string } | { readonly pattern: string }
-
-export type TokenPlace = { readonly header: string } | { readonly cookie: string } | { readonly pointer: string }
-
-/** The names that may stand in `${run.…}`. */
-export const runValueNames = ['id', 'key', 'version', 'token'] as const
-export type RunValueName = (typeof runValueNames)[number]
-
 /** What an endpoint answered, after redirects. */
 export interface EndpointAnswer {
   /** Undefined when no answer came; then `failure` says why. */
@@ -41,7 +15,7 @@ export interface EndpointAnswer {
   readonly token: WireToken | undefined
 }
 
-export const isExpected = (status: number, expect: readonly number[]): boolean =>
+const isExpected = (status: number, expect: readonly number[]): boolean =>
   expect.length > 0 ? expect.includes(status) : status >= 200 && status < 300
 
 /** Statuses by which a server says that it did not do what it was asked; others above 399 leave a doubt. */

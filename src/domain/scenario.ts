@@ -1,5 +1,5 @@
 import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
-import type { EndpointRequest, VersionPlace } from './endpoint.ts'
+import type { EndpointRequest, VersionPlace } from './endpoint-request.ts'
 
 /** A declared plan, always valid: `scenario/` is the only maker. Times in milliseconds, shares in 0…1. */
 export interface Scenario {

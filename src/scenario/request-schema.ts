@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { endpointMethods, runValueNames } from '../domain/endpoint.ts'
+import { endpointMethods, runValueNames } from '../domain/endpoint-request.ts'
 import { choice, isMapping, mapOf, refuse, scalar } from './shape.ts'
 import * as values from './values.ts'
 import { alternatives, quote } from './words.ts'

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../base/clock.ts'
-import type { EndpointRequest } from '../../domain/endpoint.ts'
+import type { EndpointRequest } from '../../domain/endpoint-request.ts'
 import { tokenIn, versionIn } from './extract.ts'
 import { fillBody, fillHeader, fillPath } from './template.ts'
 import { EndpointVisitor } from './visitor.ts'

@@ -1,4 +1,4 @@
-import type { TokenPlace, VersionPlace } from '../../domain/endpoint.ts'
+import type { TokenPlace, VersionPlace } from '../../domain/endpoint-request.ts'
 import { WireToken } from '../../protocol/wire-token.ts'
 
 /** An answer as far as it was read. */

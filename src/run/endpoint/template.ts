@@ -1,4 +1,4 @@
-import type { RunValueName } from '../../domain/endpoint.ts'
+import type { RunValueName } from '../../domain/endpoint-request.ts'
 
 /** What `${run.…}` stands for in one request. */
 export type RunValues = Readonly<Record<RunValueName, string | number | undefined>>

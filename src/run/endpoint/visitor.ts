@@ -1,6 +1,7 @@
 import { CookieJar } from 'tough-cookie'
 import type { Clock } from '../../base/clock.ts'
-import { attemptFailure, type EndpointAnswer, type EndpointRequest, type VersionPlace } from '../../domain/endpoint.ts'
+import { attemptFailure, type EndpointAnswer } from '../../domain/endpoint.ts'
+import type { EndpointRequest, VersionPlace } from '../../domain/endpoint-request.ts'
 import type { Attempt } from '../../domain/observation.ts'
 import { traceparent } from '../trace-context.ts'
 import { type ReadAnswer, tokenIn, versionIn } from './extract.ts'
