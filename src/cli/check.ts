@@ -74,6 +74,8 @@ Exit codes: 0 every objective is met or undecided · 1 an objective is broken, o
           progress.show(progressText(finished, runs * scenarios.length, systemClock.nowMs() - startedAtMs, options.for))
         },
         onSimulatorError: (error) => process.stderr.write(`simulator: ${error.message}\n`),
+        onHopProblem: (scenario, hop, problem = 'it answers again') =>
+          process.stderr.write(`${scenario}: hop ${hop}: ${problem}\n`),
       })
       progress.end()
       const report = checkReport(scenarios, totals, settings.seed)

@@ -30,6 +30,8 @@ export interface CheckOptions extends TargetSettings {
   readonly signal: AbortSignal
   onRun(run: FinishedRun, totals: Totals): void
   onSimulatorError(error: Error): void
+  /** Told of what keeps a hop elsewhere from answering; undefined: it answers again. */
+  onHopProblem?(scenario: string, hop: string, problem: string | undefined): void
 }
 
 /** Scenarios that run at the same time; more would measure each other on a small machine. */
