@@ -11,7 +11,7 @@ export interface BatchResponse {
 }
 
 /** Of the companion that a batch writes beside the probe document: same partition, same version, an id of its own. */
-export const companionId = (id: string): string => `${id}-companion`
+const companionId = (id: string): string => `${id}-companion`
 
 export function writeBatch(
   container: Container,

@@ -204,8 +204,7 @@ export type Workaround =
   | { readonly kind: 'consistency'; readonly level: ConsistencyLevel }
 
 /** What an arm is for. */
-export const armRoles = ['propagated', 'control', 'canary', 'workaround'] as const
-export type ArmRole = (typeof armRoles)[number]
+export type ArmRole = 'propagated' | 'control' | 'canary' | 'workaround'
 
 export function armRole({ token, instead }: Arm): ArmRole {
   if (instead !== undefined) return 'workaround'
