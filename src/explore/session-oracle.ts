@@ -3,7 +3,7 @@ import type { Observation } from '../domain/observation.ts'
 import type { Disagreement } from './disagreement.ts'
 
 /** A version that the answering replica had applied. */
-export interface AppliedVersion {
+interface AppliedVersion {
   readonly version: number
   readonly present: boolean
   /** The run that wrote it. */
@@ -11,7 +11,7 @@ export interface AppliedVersion {
 }
 
 /** What the replica that answered had applied, in the order of its log; undefined where nothing was answered. */
-export type AppliedBy = (observation: Observation) => readonly AppliedVersion[] | undefined
+type AppliedBy = (observation: Observation) => readonly AppliedVersion[] | undefined
 
 /** What the journal says of one guarantee at one read. */
 interface Truth {
