@@ -52,6 +52,7 @@ export async function benchSimulator(): Promise<Row[]> {
   const cost = spreadOf(all.map((round) => round.simulator.costUs / round.bare.costUs))
   const slower = spreadOf(all.map((round) => round.bare.requestsPerSecond / round.simulator.requestsPerSecond))
   const speed = spreadOf(all.map((round) => round.simulator.requestsPerSecond / round.vercel.requestsPerSecond))
+  const ceiling = spreadOf(all.map((round) => round.bare.requestsPerSecond / round.vercel.requestsPerSecond))
   const dearer = spreadOf(all.map((round) => round.vercel.costUs / round.simulator.costUs))
   const rateOf = (name: keyof typeof servers) =>
     spreadOf(all.map((round) => round[name].requestsPerSecond)).median.toFixed(0)
@@ -81,6 +82,13 @@ export async function benchSimulator(): Promise<Row[]> {
       target: `at least ${leastSpeed}`,
       passed: speed.median >= leastSpeed,
       how: `${rateOf('simulator')} and ${rateOf('vercel')} requests a second${closing}; ${driven}`,
+    },
+    {
+      what: 'the most that any node:http server could reach of it: bare node:http ÷ @vercel/cosmosdb-server',
+      measured: printSpread(ceiling, 1),
+      target: 'none',
+      passed: undefined,
+      how: `${rateOf('bare')} and ${rateOf('vercel')} requests a second`,
     },
     {
       what: 'the same by processor time of the server a request: @vercel/cosmosdb-server ÷ simulator',
