@@ -41,14 +41,15 @@ const cleanEnvironment = Object.fromEntries(Object.entries(process.env).filter((
 const hopwatch = spawn(
   process.execPath,
   [join(here, '../../src/main.ts'), 'serve', '--scenarios', join(here, 'portal.yaml'), ...serveArgs],
-  { stdio: 'inherit', env: { ...cleanEnvironment, PORTAL_URL: front.url } },
+  // A group of its own: Ctrl-C reaches it once, from here, and a second signal would cut it short.
+  { stdio: 'inherit', detached: true, env: { ...cleanEnvironment, PORTAL_URL: front.url } },
 )
 process.stderr.write(
   `The portal ${mistake === undefined ? 'as it should be' : `with a mistake: ${mistake}`}: ` +
     `${front.url}, ${regions.length} nodes behind ${front.kind}, one in each of ${regions.join(' and ')}.\n\n`,
 )
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void hopwatch.kill(signal))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => hopwatch.killed || hopwatch.kill(signal))
 const [code] = (await once(hopwatch, 'exit')) as [number | null]
 for (const child of children) child.kill()
 await front.close()
