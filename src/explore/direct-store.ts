@@ -61,7 +61,10 @@ export class DirectStore implements DocumentStore {
       const exchange = await this.#exchange(request, region, token, signal)
       exchanges.push(exchange)
       this.#remember(exchange)
-      const next = hop.retries === 'none' ? undefined : nextTry(exchange.attempt, exchanges.length, isRead)
+      const next =
+        hop.retries === 'none'
+          ? undefined
+          : nextTry(exchange.attempt, exchanges.length, isRead, this.#writeRegionCount())
       if (next === undefined || signal?.aborted) break
       if (next.dropsToken) {
         token = undefined
@@ -71,7 +74,17 @@ export class DirectStore implements DocumentStore {
       if (next.pauseMs > 0) await clock.sleep(next.pauseMs, signal)
       if (signal?.aborted) break
     }
-    return storeAnswer(request, exchanges, clock.nowMs() - startedAtMs)
+    const { account, scenario } = this.#options
+    const { database, container } = scenario.container
+    return {
+      ...storeAnswer(request, exchanges, clock.nowMs() - startedAtMs),
+      ancestry: (range) => account.ancestorsOf(database, container, range),
+    }
+  }
+
+  #writeRegionCount(): number {
+    const { account, clock } = this.#options
+    return account.regions(clock.nowMs()).filter(({ writable }) => writable).length
   }
 
   #regions(isRead: boolean): string[] {
@@ -84,7 +97,10 @@ export class DirectStore implements DocumentStore {
       if (own > 0) names.unshift(...names.splice(own, 1))
       return hop.retries === 'none' ? names.slice(0, 1) : names
     }
-    return known.filter(({ writable }) => writable).map(({ name }) => name)
+    const writable = known.filter((region) => region.writable).map(({ name }) => name)
+    const own = writable.findIndex((name) => hop.region !== undefined && sameRegion(name, hop.region))
+    if (own > 0) writable.unshift(...writable.splice(own, 1))
+    return writable
   }
 
   async #exchange(
@@ -157,13 +173,22 @@ const again = (pauseMs: number, changes: Partial<NextTry> = {}): NextTry => ({
   ...changes,
 })
 
-function nextTry({ status, substatus, failure }: Attempt, tries: number, isRead: boolean): NextTry | undefined {
+function nextTry(
+  { status, substatus, failure }: Attempt,
+  tries: number,
+  isRead: boolean,
+  writeRegions: number,
+): NextTry | undefined {
   if (failure === 'connection') return isRead && tries <= 10 ? again(1000) : undefined
   if (failure === 'timeout') return isRead && tries <= 2 ? again(0, { changesRegion: true }) : undefined
   if (status === undefined) return undefined
-  if (isSessionUnavailable(status, substatus)) return tries <= 2 ? again(0, { dropsToken: true }) : undefined
+  if (isSessionUnavailable(status, substatus)) {
+    // With several write regions the first retries keep the token.
+    const keeps = writeRegions > 1 ? writeRegions - 1 : 0
+    return tries <= keeps + 2 ? again(0, { dropsToken: tries > keeps }) : undefined
+  }
   if (status === 429) return tries <= 9 ? again(100) : undefined
-  if (status === 503) return isRead && tries <= 1 ? again(0, { changesRegion: true }) : undefined
+  if (status === 503) return (isRead || writeRegions > 1) && tries <= 1 ? again(0, { changesRegion: true }) : undefined
   return undefined
 }
 

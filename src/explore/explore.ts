@@ -10,6 +10,7 @@ import { SimulatedAccount } from '../simulator/account.ts'
 import type { FaultRule } from '../simulator/faults.ts'
 import type { JournalEntry } from '../simulator/journal.ts'
 import type { Operation } from '../simulator/operation.ts'
+import { RefusedChange } from '../simulator/refused-change.ts'
 import { checkCounts } from './check-counts.ts'
 import { DirectStore } from './direct-store.ts'
 import type { Disagreement } from './disagreement.ts'
@@ -82,6 +83,7 @@ export async function exploreWorld(
   const disagreements: SeededDisagreement[] = []
   for (let index = 0; index < runsPerWorld; index++) {
     changeWeather(account, clock, weather)
+    changeLayout(account, clock, weather, scenario)
     const run = await finish(clock, runner.run(planner.next(), 0))
     for (const key of [...run.events.flatMap(coveredBy), ...run.violations.map(({ guarantee }) => guarantee)])
       covered.set(key, (covered.get(key) ?? 0) + 1)
@@ -134,6 +136,7 @@ function randomLayout(random: Random) {
   const delay = () => pick(random, [{ fixedMs: 0 }, { medianMs: 30, sigma: 0.5 }, { fixedMs: 400 }, { fixedMs: 3000 }])
   return {
     regions,
+    multipleWriteLocations: random.next() < 0.25,
     consistency: pick(random, ['Session', 'Session', 'Session', 'ConsistentPrefix', 'BoundedStaleness'] as const),
     partitionKeyRanges: pick(random, [1, 2, 4]),
     replication: delay(),
@@ -157,7 +160,7 @@ function makeContainer(account: SimulatedAccount, scenario: Scenario): void {
 }
 
 /** What the oracle reads; how far each replica has come is told by what it served. */
-const evidenceKinds: ReadonlySet<JournalEntry['kind']> = new Set(['commit', 'lost', 'request'])
+const evidenceKinds: ReadonlySet<JournalEntry['kind']> = new Set(['commit', 'lost', 'ranges', 'request', 'topology'])
 
 /** Stores whose every operation leaves its journal entries as evidence, also where branches of a run go on at the same time. */
 function storesOf(of: {
@@ -178,7 +181,7 @@ function storesOf(of: {
   }
   account.journal.onEntry((entry) => {
     heard.push(entry)
-    if (entry.kind === 'lost') oracle.forget(entry)
+    oracle.hear(entry)
   }, evidenceKinds)
   const open = (hop: HopDeclaration): DocumentStore => {
     const store = new DirectStore({ account, clock, hop, scenario, issuesTokens, onAsk })
@@ -210,6 +213,31 @@ const withLoss = (entries: readonly JournalEntry[]): JournalEntry[] =>
       : entry,
   )
 
+/** Ranges split and merge, regions come and go, the container is made anew. */
+function changeLayout(account: SimulatedAccount, clock: ManualClock, random: Random, scenario: Scenario): void {
+  const { database, container } = scenario.container
+  const nowMs = clock.nowMs()
+  const roll = random.next()
+  const settlingMs = pick(random, [0, 0, 20])
+  if (roll < 0.02) whereAllowed(() => account.splitRange(database, container, undefined, nowMs, settlingMs))
+  else if (roll < 0.04) {
+    const ranges = account.rangesOf(database, container)
+    const left = integerBelow(random, ranges.length)
+    whereAllowed(() => account.mergeRanges(database, container, ranges.slice(left, left + 2), nowMs))
+  } else if (roll < 0.05) whereAllowed(() => account.removeRegion(pick(random, regions), nowMs))
+  else if (roll < 0.07) whereAllowed(() => account.addRegion(pick(random, regions), nowMs))
+  else if (roll < 0.075) account.recreateContainer(database, container, nowMs)
+}
+
+/** Not every change is possible in every state of the account, which then says so and stays as it is. */
+function whereAllowed(change: () => void): void {
+  try {
+    change()
+  } catch (error) {
+    if (!(error instanceof RefusedChange)) throw error
+  }
+}
+
 /** Before each run, something in the world may change. */
 function changeWeather(account: SimulatedAccount, clock: ManualClock, random: Random): void {
   const nowMs = clock.nowMs()
@@ -222,10 +250,12 @@ function changeWeather(account: SimulatedAccount, clock: ManualClock, random: Ra
   if (roll < 0.1) account.pauseReplication(region, other, nowMs)
   else if (roll < 0.25)
     for (const from of regions) for (const to of regions) if (from !== to) account.resumeReplication(from, to, nowMs)
-  if (roll >= 0.25 && roll < 0.28) account.setRegionOffline(region, pick(random, ['unavailable', 'hang']), nowMs)
-  else if (roll < 0.4) for (const name of regions) account.setRegionOnline(name, nowMs)
+  if (roll >= 0.25 && roll < 0.28) {
+    const mode = pick(random, ['unavailable', 'hang'] as const)
+    whereAllowed(() => account.setRegionOffline(region, mode, nowMs))
+  } else if (roll < 0.4) for (const name of regions) whereAllowed(() => account.setRegionOnline(name, nowMs))
   const isOnline = account.regions(nowMs).some(({ name, state }) => name === region && state === 'online')
-  if (roll >= 0.4 && roll < 0.43 && isOnline) account.failover(region, nowMs)
+  if (roll >= 0.4 && roll < 0.43 && isOnline) whereAllowed(() => account.failover(region, nowMs))
   if (roll >= 0.43 && roll < 0.5) account.addFaultRule(randomFault(random, region))
 }
 

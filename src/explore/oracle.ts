@@ -1,9 +1,10 @@
 import type { FinishedRun, ReadEvent, WriteEvent } from '../domain/journey.ts'
 import type { Attempt, Observation } from '../domain/observation.ts'
 import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
-import type { JournalEntry, RequestEntry, TokenReference } from '../simulator/journal.ts'
+import type { JournalEntry, RequestEntry, ServedRange, TokenReference } from '../simulator/journal.ts'
 import type { Disagreement } from './disagreement.ts'
 import { checkSession } from './session-oracle.ts'
+import { TrueRanges } from './true-ranges.ts'
 
 /** One commit of the run's document, in the log of one range. */
 interface TrueVersion {
@@ -13,7 +14,10 @@ interface TrueVersion {
   readonly run: string
   readonly container: string
   readonly range: string
+  readonly partitionKey: string
   readonly lsn: number
+  /** With several write regions: the id of the one whose log it is in. */
+  readonly writeRegionId: number | undefined
 }
 
 /** What a hop has the right to see, in true positions: a document version, and the log position that holds it. */
@@ -56,6 +60,10 @@ export class Oracle {
   /** Log of the documents written so far: document id → its true versions, in log order. */
   readonly #log = new Map<string, TrueVersion[]>()
 
+  readonly #ranges = new TrueRanges()
+  /** Ids of regions that were removed: what they had written was everywhere by then. */
+  readonly #removed = new Set<number>()
+
   readonly #levelOf: (hop: string, arm: string) => ConsistencyLevel
   readonly #issuesTokens: boolean
   readonly #anothers = new WeakSet<readonly Attempt[]>()
@@ -72,8 +80,17 @@ export class Oracle {
     this.#anothers.add(attempts)
   }
 
+  /** What happened to the whole account. */
+  hear(entry: JournalEntry): void {
+    if (entry.kind === 'lost') this.#forget(entry)
+    if (entry.kind === 'ranges') this.#ranges.learn(entry)
+    if (entry.kind === 'topology' && entry.change === 'removeRegion') this.#removed.add(Number(entry.detail.id))
+    // The new container is empty.
+    if (entry.kind === 'topology' && entry.change === 'recreateContainer') this.#log.clear()
+  }
+
   /** A commit that a forced failover dropped never happened for any later reader. */
-  forget({
+  #forget({
     container,
     range,
     lsn,
@@ -84,7 +101,7 @@ export class Oracle {
   }): void {
     for (const [documentId, versions] of this.#log) {
       const isLost = (version: TrueVersion) =>
-        version.lsn === lsn && version.range === range && version.container === container
+        version.lsn === lsn && version.container === container && this.#holder(version) === range
       if (versions.some(isLost)) {
         this.#log.set(
           documentId,
@@ -92,6 +109,18 @@ export class Oracle {
         )
       }
     }
+  }
+
+  #holder({ container, range, partitionKey }: TrueVersion): string {
+    return this.#ranges.holder(container, range, partitionKey)
+  }
+
+  /** Of the ranges that answered, the one that holds the document. */
+  #servedFor(documentId: string, answering: RequestEntry): ServedRange | undefined {
+    const some = this.#log.get(documentId)?.[0]
+    return (
+      some && answering.served?.find(({ range }) => this.#ranges.comesFrom(some.container, this.#holder(some), range))
+    )
   }
 
   check(run: FinishedRun): Disagreement[] {
@@ -168,8 +197,15 @@ export class Oracle {
     const answering = this.#requests(observation.attempts).at(-1)
     if (answering === undefined || !isAnswered(answering) || this.#anothers.has(observation.attempts)) return undefined
     const log = this.#log.get(observation.documentId) ?? []
-    const served = answering.served?.find(({ range }) => range === log[0]?.range)
-    return log.filter(({ lsn }) => lsn <= (served?.lsn ?? 0))
+    const served = this.#servedFor(observation.documentId, answering)
+    return log.filter((version) => this.#isApplied(version, served))
+  }
+
+  /** With several write regions each has a log of its own; the last of the applied writes wins. */
+  #isApplied({ lsn, writeRegionId }: TrueVersion, served: ServedRange | undefined): boolean {
+    if (served === undefined) return false
+    if (writeRegionId === undefined) return lsn <= served.lsn
+    return this.#removed.has(writeRegionId) || lsn <= (served.locals[writeRegionId] ?? 0)
   }
 
   /** Each write of a run must be told to the oracle, in order, also those of abandoned runs. */
@@ -181,7 +217,8 @@ export class Oracle {
     for (const entry of entries) {
       if (entry.kind !== 'commit' || entry.id !== documentId) continue
       const versions = this.#log.get(documentId) ?? []
-      versions.push({ ...written, container: entry.container, range: entry.range, lsn: entry.lsn })
+      const { container, range, partitionKey, lsn, writeRegionId } = entry
+      versions.push({ ...written, container, range, partitionKey, lsn, writeRegionId })
       this.#log.set(documentId, versions)
     }
   }
@@ -235,8 +272,8 @@ export class Oracle {
     const token = this.#trueToken(requests, hop)
     if (answering === undefined || !isAnswered(answering)) return { verdict: 'failed', token, mayBeUndetermined: false }
     const log = this.#log.get(observation.documentId) ?? []
-    const served = answering.served?.find(({ range }) => range === log[0]?.range)
-    const state = log.findLast(({ lsn }) => lsn <= (served?.lsn ?? 0))
+    const served = this.#servedFor(observation.documentId, answering)
+    const state = log.findLast((version) => this.#isApplied(version, served))
     // A change feed shows what the run itself has changed.
     const isThere = state?.present === true && (observation.operation !== 'changeFeed' || state.run === run)
     const seen = isThere ? state.version : undefined
@@ -284,9 +321,11 @@ export class Oracle {
     const answering = requests.at(-1)
     if (answering === undefined || hop.position === undefined || !hop.isRangeTold) return 'unknown'
     const { position } = hop
-    const state = stateOnWire(answering.token, position)
+    const stateOf = ({ token, container }: RequestEntry) =>
+      stateOnWire(token, position, (range) => this.#ranges.comesFrom(container ?? '', position.range, range))
+    const state = stateOf(answering)
     if (state === 'intact') return state
-    const wasIntact = requests.slice(0, -1).some((request) => stateOnWire(request.token, position) === 'intact')
+    const wasIntact = requests.slice(0, -1).some((request) => stateOf(request) === 'intact')
     return wasIntact ? 'dropped' : state
   }
 }
@@ -329,10 +368,11 @@ const hasCanary = ({ token }: RequestEntry, range?: string): boolean =>
   token !== 'malformed' &&
   token.some((each) => each.lsn > beyondAnyLsn && (range === undefined || each.range === range))
 
-function stateOnWire(token: RequestEntry['token'], needed: Position): string {
+/** `counts` tells which ranges' tokens count: the needed one's, and those of the ranges that it came from. */
+function stateOnWire(token: RequestEntry['token'], needed: Position, counts: (range: string) => boolean): string {
   if (token === undefined) return 'lost'
   if (token === 'malformed') return 'malformed'
-  const own: TokenReference | undefined = token.find(({ range }) => range === needed.range)
+  const own = token.filter(({ range }) => counts(range)).reduce<TokenReference | undefined>(newer, undefined)
   if (own === undefined) return 'foreign'
   // A region that a newer configuration does not name has left; under the same one, not to name it is to demand less.
   const isNewer = own.version > needed.version
@@ -356,11 +396,18 @@ function servedBy(request: RequestEntry | undefined, range?: string): Position |
   return served.length === 1 ? served[0] : served.find((each) => each.range === range)
 }
 
-/** A newer configuration's position stands by itself; within one, the larger LSN. */
 function ahead(left: Position | undefined, right: Position | undefined): Position | undefined {
   if (left === undefined || right === undefined) return left ?? right
+  return newer(left, right)
+}
+
+/** A newer configuration's progress stands by itself; within one, the larger of each component. */
+function newer<P extends Omit<Position, 'range'>>(left: P | undefined, right: P): P {
+  if (left === undefined) return right
   if (left.version !== right.version) return left.version > right.version ? left : right
-  return left.lsn >= right.lsn ? left : right
+  const locals = { ...left.locals }
+  for (const [region, lsn] of Object.entries(right.locals)) locals[region] = Math.max(locals[region] ?? lsn, lsn)
+  return { ...left, lsn: Math.max(left.lsn, right.lsn), locals }
 }
 
 function join(left: Knowledge, right: Knowledge): Knowledge {

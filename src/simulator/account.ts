@@ -97,8 +97,7 @@ export class SimulatedAccount extends OperatedAccount {
         0,
       )
     }
-    if (changesMetadata(operation.kind) && !this.world.topology.takesWrites(at.region))
-      return writeForbidden(at.region)
+    if (changesMetadata(operation.kind) && !this.world.topology.takesWrites(at.region)) return writeForbidden(at.region)
     const second = Math.floor((this.world.settings.wallOriginMs + at.nowMs) / 1000)
     return executeMetadata(operation, { catalog: this.world.catalog, settings: this.world.settings, second })
   }

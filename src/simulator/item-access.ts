@@ -106,7 +106,9 @@ export function chooseState(request: ItemRequest, range: PartitionKeyRange): Ser
     return served
   }
   if (nowMs < deadlineMs) {
-    const reachedAtMs = range.reachedAtMs(region, demand!) ?? Number.POSITIVE_INFINITY
+    const settledAtMs = range.reachedAtMs(region, demand!) ?? Number.POSITIVE_INFINITY
+    // A demand for more than its components tell is not met by reaching each of them.
+    const reachedAtMs = settledAtMs > nowMs ? settledAtMs : Number.POSITIVE_INFINITY
     // What is not yet on its way may come to be (a later commit, a resumed link), so look again from time to time.
     const againMs = nowMs + Math.max(1, world.settings.sessionWaitMs / 10)
     return { waitUntilMs: Math.min(reachedAtMs, deadlineMs, againMs) }

@@ -111,17 +111,10 @@ export class ItemStore {
   }
 
   /**
-   * Puts `version` into the item's chain, in front of what it beats. `expiresAtMs`: when it can be let go, if nothing comes in
+   * Puts `version` on top of the item's chain: the last writer wins. `expiresAtMs`: when it can be let go, if nothing comes in
    * between. `range` is where a new item is born.
    */
-  put(
-    range: string,
-    key: string,
-    id: string,
-    version: ItemVersion,
-    expiresAtMs: number | undefined,
-    beats: (other: ItemVersion) => boolean,
-  ): void {
+  put(range: string, key: string, id: string, version: ItemVersion, expiresAtMs: number | undefined): void {
     let partition = this.#partitions.get(key)
     if (partition === undefined) {
       partition = new LogicalPartition(key, ++this.#partitionNumber)
@@ -134,7 +127,8 @@ export class ItemStore {
       partition.add(chain)
       if (version.item === undefined) this.#superseded.push({ version, chain })
     } else {
-      insert(chain, version, beats)
+      version.older = chain.newest
+      chain.newest = version
       this.#superseded.push({ version, chain })
     }
     if (expiresAtMs !== undefined) this.#expectExpiry(chain, expiresAtMs)
@@ -239,18 +233,6 @@ export function versionAt(chain: ItemChain | undefined, state: LogState): ItemVe
   let version = chain?.newest
   while (version !== undefined && !shows(state, version)) version = version.older
   return version
-}
-
-function insert(chain: ItemChain, version: ItemVersion, beats: (other: ItemVersion) => boolean): void {
-  if (beats(chain.newest)) {
-    version.older = chain.newest
-    chain.newest = version
-    return
-  }
-  let winner = chain.newest
-  while (winner.older !== undefined && !beats(winner.older)) winner = winner.older
-  version.older = winner.older
-  winner.older = version
 }
 
 function prune(chain: ItemChain, least: LogState): void {

@@ -55,7 +55,11 @@ export type JournalEntry = { readonly atMs: number } & (
       readonly kind: 'ranges'
       readonly container: string
       readonly parents: readonly string[]
-      readonly children: readonly string[]
+      readonly children: readonly {
+        readonly id: string
+        readonly minInclusive: string
+        readonly maxExclusive: string
+      }[]
     }
   | {
       readonly kind: 'topology'
@@ -193,7 +197,7 @@ export class Journal {
     const line = new Set([range])
     for (const entry of this.entries().toReversed()) {
       if (entry.kind !== 'ranges' || entry.container !== container) continue
-      if (entry.children.some((child) => line.has(child))) for (const parent of entry.parents) line.add(parent)
+      if (entry.children.some(({ id }) => line.has(id))) for (const parent of entry.parents) line.add(parent)
     }
     return line
   }

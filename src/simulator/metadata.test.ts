@@ -81,7 +81,7 @@ describe('the store lets go', () => {
 
   test('of superseded states once every replica has passed them, not before', () => {
     const store = new ItemStore()
-    for (let lsn = 1; lsn <= 3; lsn++) store.put('0', 'k', 'a', state(lsn, 0), undefined, () => true)
+    for (let lsn = 1; lsn <= 3; lsn++) store.put('0', 'k', 'a', state(lsn, 0), undefined)
     store.tidy({ lsn: 1 }, 0, () => undefined)
     expect(store.chain('k', 'a')?.newest.older?.older?.lsn).toBe(1)
     store.tidy({ lsn: 3 }, 0, () => undefined)
@@ -90,8 +90,8 @@ describe('the store lets go', () => {
 
   test('of deleted items once every replica has passed the delete', () => {
     const store = new ItemStore()
-    store.put('0', 'k', 'a', state(1, 0), undefined, () => true)
-    store.put('0', 'k', 'a', { ...state(2, 0), item: undefined }, undefined, () => true)
+    store.put('0', 'k', 'a', state(1, 0), undefined)
+    store.put('0', 'k', 'a', { ...state(2, 0), item: undefined }, undefined)
     store.tidy({ lsn: 1 }, 0, () => undefined)
     expect(size(store)).toBe(1)
     store.tidy({ lsn: 2 }, 0, () => undefined)
@@ -104,7 +104,7 @@ describe('the store lets go', () => {
     let lsn = 0
     for (let ms = 0; ms < 60_000; ms += 100) {
       lsn += 1
-      store.put('0', `k${lsn % 7}`, lsn % 2 === 0 ? 'reused' : `fresh-${lsn}`, state(lsn, ms), ms + 5000, () => true)
+      store.put('0', `k${lsn % 7}`, lsn % 2 === 0 ? 'reused' : `fresh-${lsn}`, state(lsn, ms), ms + 5000)
       store.tidy({ lsn }, ms, expiry)
       expect(size(store)).toBeLessThan(80)
     }

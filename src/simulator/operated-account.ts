@@ -7,6 +7,7 @@ import { Journal } from './journal.ts'
 import { type Delay, type SimulatorOptions, withDefaults } from './options.ts'
 import type { PartitionKeyRange } from './partition-range.ts'
 import { assemble, mergeRanges, splitRange } from './range-changes.ts'
+import { RefusedChange } from './refused-change.ts'
 import { type Region, type RegionStatus, Topology } from './topology.ts'
 
 /** The account as its operator has it: who is there, how commits travel, how containers are laid out, what goes wrong. */
@@ -57,7 +58,7 @@ export class OperatedAccount {
 
   /** The region answers 503, or not at all, and neither sends nor receives commits. */
   setRegionOffline(region: string, mode: 'unavailable' | 'hang', nowMs: number): void {
-    const target = this.world.topology.region(region)
+    const target = this.#present(region)
     this.#noteChange(nowMs, 'setRegionOffline', { region: target.name, mode })
     this.#change(nowMs, () => {
       target.state = mode
@@ -65,11 +66,21 @@ export class OperatedAccount {
   }
 
   setRegionOnline(region: string, nowMs: number): void {
-    const target = this.world.topology.region(region)
+    const target = this.#present(region)
     this.#noteChange(nowMs, 'setRegionOnline', { region: target.name })
     this.#change(nowMs, () => {
       target.state = 'online'
     })
+  }
+
+  /** The container's ranges, in the order of the hash space. */
+  rangesOf(database: string, container: string): readonly string[] {
+    return this.#container(database, container).ranges.map(({ id }) => id)
+  }
+
+  /** The ranges that a container's range came from, nearest first, as `parents` of its partition key ranges tells. */
+  ancestorsOf(database: string, container: string, range: string): readonly string[] {
+    return this.#container(database, container).ancestry(range)
   }
 
   /** From now on the region is announced as writable besides the one that is. */
@@ -85,10 +96,10 @@ export class OperatedAccount {
    */
   failover(toRegion: string, nowMs: number): void {
     if (this.world.topology.hasSeveralWriteRegions)
-      throw new Error('every region takes writes: there is nothing to fail over')
+      throw new RefusedChange('every region takes writes: there is nothing to fail over')
     const to = this.world.topology.region(toRegion)
     const from = this.world.topology.writeRegion
-    if (to.state !== 'online') throw new Error(`a failover needs an online target; ${to.name} is offline`)
+    if (to.state !== 'online') throw new RefusedChange(`a failover needs an online target; ${to.name} is offline`)
     if (to === from) return
     const forced = from.state !== 'online'
     this.#change(nowMs, () => {
@@ -154,12 +165,11 @@ export class OperatedAccount {
   /** The region answers 403/1008 from now on. The write region cannot be removed before the writes have moved. */
   removeRegion(name: string, nowMs: number): void {
     const { topology, settings } = this.world
-    const region = topology.region(name)
-    if (region.state === 'removed') throw new Error(`the region ${region.name} is removed already`)
+    const region = this.#present(name)
     if (!topology.hasSeveralWriteRegions && region === topology.writeRegion) {
-      throw new Error(`${region.name} takes the writes; fail over first`)
+      throw new RefusedChange(`${region.name} takes the writes; fail over first`)
     }
-    if (topology.regions.length === 1) throw new Error('an account needs at least one region')
+    if (topology.regions.length === 1) throw new RefusedChange('an account needs at least one region')
     if (topology.hasSeveralWriteRegions) assemble(this.#ranges(), nowMs)
     this.#change(nowMs, () => {
       topology.remove(region, nowMs + settings.removedRegionLingerMs)
@@ -214,6 +224,12 @@ export class OperatedAccount {
 
   #noteChange(nowMs: number, change: string, detail: Record<string, string | number | boolean>): void {
     this.journal.append({ kind: 'topology', atMs: nowMs, change, detail })
+  }
+
+  #present(name: string): Region {
+    const region = this.world.topology.region(name)
+    if (region.state === 'removed') throw new RefusedChange(`the region ${region.name} was removed`)
+    return region
   }
 
   #container(database: string, container: string): Container {

@@ -3,7 +3,7 @@ import type { RangeToken } from '../protocol/session-token.ts'
 import { ItemStore, type ItemVersion, versionAt } from './item-store.ts'
 import type { RangeRef } from './journal.ts'
 import { type IssuedToken, type Lineage, SingleLineage } from './lineage.ts'
-import { type LogState, shows, stateOf } from './log-state.ts'
+import { type LogState, stateOf } from './log-state.ts'
 import { RangeLog, type StalenessBound } from './range-log.ts'
 import { type RangeView, readPolicies, replicasPerRegion, type Served } from './read-policy.ts'
 import type { ReplicationWorld } from './replication.ts'
@@ -142,8 +142,6 @@ export class PartitionKeyRange {
     const seen = this.writeState(region, nowMs)
     const { log, version: configuration } = this.nextCommit(region)
     const lsn = this.#logs[log]!.append(nowMs)
-    // Of two writes that did not know of each other the later one wins; at the same moment, the region with the higher index.
-    const beats = (other: ItemVersion) => shows(seen, other) || other.committedAtMs < nowMs || other.log <= log
     for (const { key, id, item, bytes } of writes) {
       const before = versionAt(this.items.chain(key, id), seen)
       const beforeExpiresAtMs = before && expiresAtMs(before)
@@ -159,7 +157,7 @@ export class PartitionKeyRange {
         itemVersion,
         older: undefined,
       }
-      this.items.put(this.id, key, id, version, expiresAtMs(version), beats)
+      this.items.put(this.id, key, id, version, expiresAtMs(version))
       if (this.#world.journal.isOn) {
         this.#world.journal.append({
           kind: 'commit',

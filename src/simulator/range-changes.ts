@@ -3,6 +3,7 @@ import { ItemStore } from './item-store.ts'
 import { isInKeyRange } from './partition-key.ts'
 import { PartitionKeyRange, type RangeParts } from './partition-range.ts'
 import { RangeLog } from './range-log.ts'
+import { RefusedChange } from './refused-change.ts'
 import type { ReplicationWorld } from './replication.ts'
 
 export interface RangeChange {
@@ -47,7 +48,7 @@ export function mergeRanges(change: RangeChange, parents: readonly PartitionKeyR
   const { world, container, nowMs } = change
   const [left, right] = parents.toSorted((a, b) => (a.minInclusive < b.minInclusive ? -1 : 1))
   if (left === undefined || right === undefined || parents.length > 2 || left.maxExclusive !== right.minInclusive) {
-    throw new Error('a merge needs two ranges that lie next to each other')
+    throw new RefusedChange('a merge needs two ranges that lie next to each other')
   }
   assemble(parents, nowMs)
   world.topology.version += 1
@@ -73,7 +74,7 @@ export function assemble(ranges: readonly PartitionKeyRange[], nowMs: number): v
   for (const range of ranges) {
     const region = range.heldBackFrom()
     if (region !== undefined) {
-      throw new Error(`this change needs every commit in every region; some are held back from ${region.name}`)
+      throw new RefusedChange(`this change needs every commit in every region; some are held back from ${region.name}`)
     }
   }
   for (const range of ranges) range.catchUp(nowMs)
@@ -105,7 +106,7 @@ function settle(
     atMs: nowMs,
     container: container.rid,
     parents: parents.map(({ id }) => id),
-    children: children.map(({ id }) => id),
+    children: children.map(({ id, minInclusive, maxExclusive }) => ({ id, minInclusive, maxExclusive })),
   })
   return [...children]
 }

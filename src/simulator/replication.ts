@@ -28,10 +28,15 @@ export class Replication {
   readonly #where: RangeRef
   readonly #home: () => Region
   /** By the region's index, made when first asked for. */
-  readonly #copies: Copies[]
+  readonly #copies: (Copies | undefined)[]
 
   /** `home` takes the log's writes: always the same region, or wherever the account's writes are. */
-  constructor(world: ReplicationWorld, where: RangeRef, home: () => Region, copies: readonly Copies[] = []) {
+  constructor(
+    world: ReplicationWorld,
+    where: RangeRef,
+    home: () => Region,
+    copies: readonly (Copies | undefined)[] = [],
+  ) {
     this.#world = world
     this.#where = where
     this.#home = home
@@ -40,7 +45,7 @@ export class Replication {
 
   /** The same positions, and the same commits on their way, as the log of a child range. */
   continuedAs(where: RangeRef): Replication {
-    const copies = this.#copies.map(({ link, replicas }) => ({ link, replicas: [...replicas] }))
+    const copies = this.#copies.map((each) => each && { ...each, replicas: [...each.replicas] })
     return new Replication(this.#world, where, this.#home, copies)
   }
 

@@ -1,6 +1,7 @@
 import { logNormal, type Random } from '../base/random.ts'
 import { regionKey } from '../protocol/region.ts'
 import type { Delay, Settings } from './options.ts'
+import { RefusedChange } from './refused-change.ts'
 
 export interface Region {
   readonly name: string
@@ -84,7 +85,7 @@ export class Topology {
   add(name: string): Region {
     const key = regionKey(name)
     if (this.#regions.some((region) => regionKey(region.name) === key)) {
-      throw new Error(`two regions of the account have the same name "${name}"`)
+      throw new RefusedChange(`two regions of the account have the same name "${name}"`)
     }
     const index = this.#everyRegion.length
     const region: Region = { name, id: index + 1, index, state: 'online' }
