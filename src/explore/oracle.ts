@@ -61,6 +61,8 @@ export class Oracle {
   readonly #log = new Map<string, TrueVersion[]>()
 
   readonly #ranges = new TrueRanges()
+  /** Where the last commit went: requests that misfortune answered do not tell. */
+  #container = ''
   /** Ids of regions that were removed: what they had written was everywhere by then. */
   readonly #removed = new Set<number>()
 
@@ -218,6 +220,7 @@ export class Oracle {
       if (entry.kind !== 'commit' || entry.id !== documentId) continue
       const versions = this.#log.get(documentId) ?? []
       const { container, range, partitionKey, lsn, writeRegionId } = entry
+      this.#container = container
       versions.push({ ...written, container, range, partitionKey, lsn, writeRegionId })
       this.#log.set(documentId, versions)
     }
@@ -321,8 +324,8 @@ export class Oracle {
     const answering = requests.at(-1)
     if (answering === undefined || hop.position === undefined || !hop.isRangeTold) return 'unknown'
     const { position } = hop
-    const stateOf = ({ token, container }: RequestEntry) =>
-      stateOnWire(token, position, (range) => this.#ranges.comesFrom(container ?? '', position.range, range))
+    const counts = (range: string) => this.#ranges.comesFrom(this.#container, position.range, range)
+    const stateOf = ({ token }: RequestEntry) => stateOnWire(token, position, counts)
     const state = stateOf(answering)
     if (state === 'intact') return state
     const wasIntact = requests.slice(0, -1).some((request) => stateOf(request) === 'intact')
