@@ -6,6 +6,7 @@ import type { FinishedRun, JourneyEvent } from '../domain/journey.ts'
 import type { Attempt } from '../domain/observation.ts'
 import type { Arm, Scenario, Step } from '../domain/scenario.ts'
 import { WireToken } from '../protocol/wire-token.ts'
+import type { ChangeAccount } from './change-account.ts'
 import { createRunner } from './run-scenario.ts'
 
 const propagated: Arm = { name: 'propagated', share: 1, token: 'carried' }
@@ -106,7 +107,15 @@ function answer(
   }
 }
 
-function harness(declared: Scenario, changes: { ttlIsOn?: boolean } = {}) {
+async function untilFinished(clock: ManualClock, result: () => FinishedRun | undefined): Promise<FinishedRun> {
+  for (;;) {
+    const run = result()
+    if (run) return run
+    await clock.advance(10)
+  }
+}
+
+function harness(declared: Scenario, changes: { ttlIsOn?: boolean; changeAccount?: ChangeAccount } = {}) {
   const clock = new ManualClock()
   const store = new LaggingStore(clock)
   const runner = createRunner({
@@ -116,6 +125,7 @@ function harness(declared: Scenario, changes: { ttlIsOn?: boolean } = {}) {
     random: seededRandom('run-scenario'),
     owner: 'me',
     ttlIsOn: changes.ttlIsOn ?? true,
+    changeAccount: changes.changeAccount,
   })
   let armRun = 0
   const run = async (arm: Arm = propagated, signal?: AbortSignal): Promise<FinishedRun> => {
@@ -123,8 +133,7 @@ function harness(declared: Scenario, changes: { ttlIsOn?: boolean } = {}) {
     void runner.run({ arm, partition: 0, armRun: armRun++ }, 0, signal).then((result) => {
       finished = result
     })
-    while (!finished) await clock.advance(10)
-    return finished
+    return untilFinished(clock, () => finished)
   }
   return { clock, store, run }
 }
@@ -295,5 +304,37 @@ describe('a run that goes wrong', () => {
     store.execute = async (request) =>
       request.kind === 'point' ? { ...answer(request, 404, undefined, undefined), substatus: 1003 } : refused(request)
     expect(ofKind(await run(), 'read')[0]).toMatchObject({ judgement: { verdict: 'failed', reason: 'refused' } })
+  })
+})
+
+describe('a change of the simulated account', () => {
+  const split: Step = { kind: 'simulate', change: 'split' }
+  const journey = [write, split, carry, read]
+
+  test('happens to the container of the scenario, and the run goes on', async () => {
+    const asked: unknown[] = []
+    const { run } = harness(scenario(journey), {
+      changeAccount: (step, container) => {
+        asked.push([step, container])
+        return Promise.resolve(undefined)
+      },
+    })
+    const finished = await run()
+    expect(asked).toEqual([[split, { database: 'd', container: 'c' }]])
+    expect(ofKind(finished, 'simulate')).toEqual([{ kind: 'simulate', change: 'split', problem: undefined }])
+    expect(finished.result).toBe('kept')
+  })
+
+  test('that is refused fails the run, and its read is judged all the same', async () => {
+    const { run } = harness(scenario(journey), { changeAccount: () => Promise.resolve('there is no such range') })
+    const finished = await run()
+    expect(ofKind(finished, 'simulate')[0]).toMatchObject({ problem: 'there is no such range' })
+    expect(ofKind(finished, 'read')[0]).toMatchObject({ finding: 'kept' })
+    expect(finished.result).toBe('failed')
+  })
+
+  test('without a simulated account is refused', async () => {
+    const { run } = harness(scenario(journey))
+    expect(ofKind(await run(), 'simulate')[0]).toMatchObject({ problem: 'there is no simulated account' })
   })
 })

@@ -49,6 +49,16 @@ describe('wrong usage ends with 2 and says what to write', () => {
     ['a bad format', ['check', '--format', 'xml'], /Write table or json/],
     ['a configuration that is not there', ['serve', '--config', 'nowhere.yaml'], /nowhere\.yaml: cannot be read/],
     ['scenarios that are not there', ['serve', '--scenarios', 'nowhere'], /nowhere:1:1: there is no such file/],
+    [
+      'drills that are not there',
+      ['check', '--scenarios', 'docs', '--drills'],
+      /docs\/drills:1:1: there is no such file/,
+    ],
+    [
+      'a drill that changes a real account',
+      ['check', '--drills', '--endpoint', 'http://127.0.0.1:9', 'partition-split'],
+      /scenario "partition-split" changes the account by steps with "simulate", which a real account does not let/,
+    ],
   ])('%s', async (_, args, message) => {
     const { code, stderr, stdout } = await runHopwatch(args)
     expect(stderr).toMatch(message)
