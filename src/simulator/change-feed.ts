@@ -83,7 +83,7 @@ function changesBetween(
       if (visibleItem(container, version, nowMs) !== undefined) changes.push({ chain, version })
     }
   }
-  return changes.sort(({ version: a, chain: left }, { version: b, chain: right }) => {
+  return changes.toSorted(({ version: a, chain: left }, { version: b, chain: right }) => {
     return a.log - b.log || a.lsn - b.lsn || left.number - right.number
   })
 }

@@ -62,7 +62,7 @@ export class Container {
 
   /** Puts ranges in the place of those that they came from. */
   replaceRanges(parents: readonly PartitionKeyRange[], children: readonly PartitionKeyRange[]): void {
-    this.ranges = [...this.ranges.filter((range) => !parents.includes(range)), ...children].sort((a, b) =>
+    this.ranges = [...this.ranges.filter((range) => !parents.includes(range)), ...children].toSorted((a, b) =>
       a.minInclusive < b.minInclusive ? -1 : 1,
     )
   }

@@ -99,7 +99,9 @@ describe('across partitions', () => {
   })
 
   test('distinct values', async () => {
-    expect((await resourcesOf('SELECT DISTINCT VALUE c.city FROM c')).toSorted()).toEqual([...cities])
+    const distinct = await resourcesOf('SELECT DISTINCT VALUE c.city FROM c')
+    expect(distinct).toHaveLength(cities.length)
+    expect(new Set(distinct)).toEqual(new Set(cities))
   })
 
   test.each([
