@@ -102,7 +102,7 @@ const coveredBy = (event: FinishedRun['events'][number]): string[] => {
       `finding ${event.finding}`,
       `canary ${event.canary}`,
     ]
-  if (event.kind === 'poll') return [`poll ${event.outcome}`]
+  if (event.kind === 'poll') return [`poll ${event.outcome}`, `finding ${event.finding}`]
   if (event.kind === 'write') return [`write ${event.outcome}`]
   if (event.kind === 'carry') return [`carry ${event.carrier} ${event.token}`, `carried ${event.cause ?? 'as sent'}`]
   return event.kind === 'visibility' ? [] : [`step ${event.kind}`]
