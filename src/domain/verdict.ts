@@ -11,7 +11,7 @@ export type Judgement =
   | { readonly verdict: 'stale'; readonly versionsBehind: number }
   /** `undeleted`: the document is still there although its delete is claimed. */
   | { readonly verdict: 'missing'; readonly detail: 'not-found' | 'undeleted' }
-  | { readonly verdict: 'undetermined'; readonly detail: 'indeterminate-write' | 'another-writer' }
+  | { readonly verdict: 'undetermined'; readonly detail: 'indeterminate-write' | 'another-writer' | 'before-this-run' }
   | { readonly verdict: 'failed'; readonly reason: FailureReason }
   | { readonly verdict: 'unordered' }
 
@@ -43,6 +43,21 @@ export function judgeRead(claim: Claim | undefined, result: ReadResult, owner: s
   return certain.present
     ? { verdict: 'stale', versionsBehind: certain.version - version }
     : { verdict: 'missing', detail: 'undeleted' }
+}
+
+/**
+ * Judges a read of the changes that a run has made. Nothing found says nothing of a version that was there before the run:
+ * `firstVersion` is the first that the run itself may have written.
+ */
+export function judgeChanges(
+  claim: Claim | undefined,
+  result: ReadResult,
+  owner: string,
+  firstVersion: number,
+): Judgement {
+  const isOlder = claim?.certain !== undefined && claim.certain.version < firstVersion
+  if (result.kind === 'not-found' && isOlder) return { verdict: 'undetermined', detail: 'before-this-run' }
+  return judgeRead(claim, result, owner)
 }
 
 /** The numerator of the stale-read rate. */

@@ -286,6 +286,10 @@ export class Oracle {
     }
     if (hop.version === undefined) return { verdict: 'undetermined', token, mayBeUndetermined: true, seen }
     const { version } = hop
+    const isOlder = log.find((each) => each.version === version)?.run !== run
+    if (observation.operation === 'changeFeed' && !isThere && isOlder && returned === undefined) {
+      return { verdict: 'undetermined', token, mayBeUndetermined: true, seen, isBeforeTheRun: true }
+    }
     const mayBeUndetermined = isThere
       ? doubtful.includes(state.version)
       : doubtful.length > 0 || deletes.some((deleted) => deleted > version)
@@ -339,6 +343,8 @@ interface Truth {
   /** The judge, who does not see the journal, may rightly say that it cannot know. */
   readonly mayBeUndetermined: boolean
   readonly versionsBehind?: number
+  /** A change feed showed nothing, and what is claimed was there before the run. */
+  readonly isBeforeTheRun?: boolean
   /** The read came upon somebody else's document. */
   readonly isAnothers?: boolean
   /** The version that the answering replica held. */
@@ -346,8 +352,9 @@ interface Truth {
 }
 
 /** What was missing, or why nothing can be concluded. */
-function detailOf({ judgement }: ReadEvent, { seen, isAnothers }: Truth): string {
+function detailOf({ judgement }: ReadEvent, { seen, isAnothers, isBeforeTheRun }: Truth): string {
   if (judgement.verdict === 'missing') return seen === undefined ? 'not-found' : 'undeleted'
+  if (isBeforeTheRun) return 'before-this-run'
   return isAnothers ? 'another-writer' : 'indeterminate-write'
 }
 

@@ -24,6 +24,8 @@ export class Walk {
   /** The user at the endpoints of this run. */
   readonly visitor: EndpointVisitor
   document: PooledDocument
+  /** The first version that this run may write. */
+  readonly firstVersion: number
   /** A write of this run may still land. */
   isDoubtful = false
   acknowledgedAtMs: number | undefined
@@ -38,6 +40,7 @@ export class Walk {
     this.startedAtWallMs = clock.wallMs()
     this.visitor = new EndpointVisitor(clock, options.id)
     this.document = pool.take(plan.partition, scenario.document === 'reused')
+    this.firstVersion = this.document.version + 1
     this.partitionKey = scenario.partitionKey.map((_, level) =>
       level === 0 ? `${owner}-${scenario.name}-${plan.partition}` : `level-${level}`,
     )
