@@ -61,6 +61,21 @@ describe('ManualClock', () => {
     expect(clock.nowMs()).toBe(5)
   })
 
+  test('one move to the next wakes one sleeper: the earliest, and of equals the first that came', async () => {
+    const clock = new ManualClock()
+    const woken: string[] = []
+    const sleep = (name: string, ms: number) => void clock.sleep(ms).then(() => woken.push(name))
+    sleep('late', 20)
+    sleep('first', 10)
+    sleep('second', 10)
+    await clock.advanceToNext()
+    expect([clock.nowMs(), woken]).toEqual([10, ['first']])
+    await clock.advanceToNext()
+    await clock.advanceToNext()
+    await clock.advanceToNext()
+    expect([clock.nowMs(), woken]).toEqual([20, ['first', 'second', 'late']])
+  })
+
   test('an abort wakes the sleeper at once and leaves nothing behind', async () => {
     const clock = new ManualClock()
     const controller = new AbortController()

@@ -37,9 +37,8 @@ export const systemClock: Clock = {
 /** A clock that moves only when told. Sleepers wake in order of their time, then of their arrival. */
 export class ManualClock implements Clock {
   #nowMs = 0
-  #arrivals = 0
   readonly #wallStartMs: number
-  readonly #sleepers: { atMs: number; arrival: number; wake: () => void }[] = []
+  readonly #sleepers: Sleeper[] = []
 
   constructor(wallStartMs = 0) {
     this.#wallStartMs = wallStartMs
@@ -61,7 +60,7 @@ export class ManualClock implements Clock {
         signal?.removeEventListener('abort', wake)
         resolve()
       }
-      const sleeper = { atMs: this.#nowMs + Math.max(0, ms), arrival: this.#arrivals++, wake }
+      const sleeper: Sleeper = { atMs: this.#nowMs + Math.max(0, ms), wake }
       this.#sleepers.push(sleeper)
       signal?.addEventListener('abort', wake)
     })
@@ -69,24 +68,46 @@ export class ManualClock implements Clock {
 
   /** Time of the earliest sleeper, or undefined when nobody sleeps. */
   nextWakeMs(): number | undefined {
-    return this.#sleepers.length === 0 ? undefined : Math.min(...this.#sleepers.map((s) => s.atMs))
+    return this.#earliest()?.atMs
   }
 
   /** Moves on by `ms`, waking each sleeper at its own time and letting its continuation run before the next. */
   async advance(ms: number): Promise<void> {
     const endMs = this.#nowMs + ms
     for (;;) {
-      const due = this.#sleepers
-        .filter((s) => s.atMs <= endMs)
-        .toSorted((a, b) => a.atMs - b.atMs || a.arrival - b.arrival)[0]
-      if (due === undefined) break
-      this.#nowMs = Math.max(this.#nowMs, due.atMs)
-      due.wake()
-      await settled()
+      const due = this.#earliest()
+      if (due === undefined || due.atMs > endMs) break
+      await this.#wake(due)
     }
     this.#nowMs = endMs
     await settled()
   }
+
+  /** Moves on to the earliest sleeper's time and wakes that one; where nobody sleeps, only lets continuations run. */
+  async advanceToNext(): Promise<void> {
+    const next = this.#earliest()
+    await (next === undefined ? settled() : this.#wake(next))
+  }
+
+  /** Of several for one time the one that came first: they lie in the order of their arrival. */
+  #earliest(): Sleeper | undefined {
+    let earliest: Sleeper | undefined
+    for (const sleeper of this.#sleepers) {
+      if (earliest === undefined || sleeper.atMs < earliest.atMs) earliest = sleeper
+    }
+    return earliest
+  }
+
+  async #wake(sleeper: Sleeper): Promise<void> {
+    this.#nowMs = Math.max(this.#nowMs, sleeper.atMs)
+    sleeper.wake()
+    await settled()
+  }
+}
+
+interface Sleeper {
+  readonly atMs: number
+  readonly wake: () => void
 }
 
 /**
