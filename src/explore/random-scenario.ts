@@ -15,13 +15,13 @@ export function randomScenario(random: Random, regions: readonly string[]): Scen
     about: '',
     target: 'default',
     schedule: { kind: 'every', periodMs: 1000, jitterMs: 0 },
-    deadlineMs: 120_000,
+    deadlineMs: chance(random, 0.05) ? 300 : 120_000,
     container: { database: 'explore', container: 'documents' },
     partitionKey: ['/pk'],
     document,
     partitions: 1 + integerBelow(random, 6),
     ttlSeconds: 3600,
-    visibilityWithinMs: pick(random, [0, 200]),
+    visibilityWithinMs: chance(random, 0.1) ? 200 : 0,
     hops,
     journey: randomJourney(random, hops, writes),
     arms: randomArms(random),
@@ -51,10 +51,12 @@ function randomJourney(
   const first = at()
   const steps: Step[] = [{ kind: 'write', write: pick(random, writes), at: first }]
   let here = first
-  const length = 2 + integerBelow(random, 8)
+  // Most worlds are cheap, so that many are seen; what only a long history brings about, the others come upon.
+  const isLong = chance(random, 0.1)
+  const length = isLong ? 3 + integerBelow(random, 7) : 1 + integerBelow(random, 2)
   for (let step = 0; step < length; step++) {
     const roll = random.next()
-    if (roll < 0.25) {
+    if (roll < (isLong ? 0.25 : 0.1)) {
       here = chance(random, 0.8) ? here : at()
       steps.push({
         kind: 'write',

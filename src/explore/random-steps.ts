@@ -40,8 +40,8 @@ const randomWait = (random: Random): Step => ({ kind: 'wait', sweepMs: [pick(ran
 
 const randomPolling = (random: Random): Polling => ({
   read: pick(random, ['query', 'cross-partition-query']),
-  everyMs: pick(random, [10, 50]),
-  withinMs: pick(random, [0, 100, 1000]),
+  everyMs: pick(random, [50, 200]),
+  withinMs: pick(random, [0, 100, 500]),
 })
 
 /** The first branch writes, the others only read: here or where they carry the token to, together with the writer or apart. */
