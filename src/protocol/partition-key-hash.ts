@@ -1,3 +1,5 @@
+import { remember } from './remember.ts'
+
 /** One level of a partition key; undefined where the document has no value at the path. */
 export type PartitionKeyComponent = string | number | boolean | null | undefined
 
@@ -21,6 +23,13 @@ export const evenRangeBounds = (count: number): string[] =>
   )
 
 function hashLevel(component: PartitionKeyComponent): string {
+  return typeof component === 'string' ? hashText(component) : hash(component)
+}
+
+/** The same few keys are placed again and again, and a hash of 64-bit arithmetic costs more than a point read. */
+const hashText = remember((text) => hash(text), { entries: 1024, longestText: 256 })
+
+function hash(component: PartitionKeyComponent): string {
   const [h1, h2] = murmur3x64(encode(component))
   const masked = h2 & 0x3fff_ffff_ffff_ffffn
   return (hex16(masked) + hex16(h1)).toUpperCase()

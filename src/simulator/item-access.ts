@@ -1,5 +1,6 @@
 import type { Random } from '../base/random.ts'
 import { type ConsistencyLevel, isWeakerOrEqual } from '../protocol/consistency-level.ts'
+import { remember } from '../protocol/remember.ts'
 import { SessionToken } from '../protocol/session-token.ts'
 import type { Catalog } from './catalog.ts'
 import type { Container } from './container.ts'
@@ -133,13 +134,13 @@ export function noteServed(
   demand: LogState | undefined,
 ): void {
   request.trace.served ??= []
-  const { text, version } = range.tokenAt(served)
+  const { version, locals } = range.tokenAt(served)
   request.trace.served.push({
     range: range.id,
     ...(served.replica === undefined ? {} : { replica: served.replica }),
     version,
     lsn: served.lsn,
-    locals: localsOf(text, range.id),
+    locals,
     ...(demand === undefined ? {} : { requiredLsn: demand.lsn }),
   })
 }
@@ -174,10 +175,13 @@ export function visibleItem(
 }
 
 /** What a session token demands, for the journal: noted as received, whatever becomes of the request. */
-export function tokenReceived(text: string): 'malformed' | TokenReference[] {
-  const parsed = SessionToken.parse(text)
-  return 'problem' in parsed ? 'malformed' : references(parsed.token)
-}
+export const tokenReceived = remember(
+  (text): 'malformed' | readonly TokenReference[] => {
+    const parsed = SessionToken.parse(text)
+    return 'problem' in parsed ? 'malformed' : references(parsed.token)
+  },
+  { entries: 256, longestText: 1024 },
+)
 
 const references = (token: SessionToken): TokenReference[] =>
   token.rangeIds.map((range) => {
@@ -185,11 +189,8 @@ const references = (token: SessionToken): TokenReference[] =>
     return { range, version: Number(version ?? -1), lsn: Number(globalLsn), locals: numbers(localLsns) }
   })
 
-/** What our own token says of its range, region by region. */
-function localsOf(text: string, range: string): Readonly<Record<string, number>> {
-  const parsed = SessionToken.parse(text)
-  return 'token' in parsed ? numbers(parsed.token.forRange(range)!.localLsns) : {}
+function numbers(lsns: ReadonlyMap<string, bigint>): Readonly<Record<string, number>> {
+  const locals: Record<string, number> = {}
+  for (const [region, lsn] of lsns) locals[region] = Number(lsn)
+  return locals
 }
-
-const numbers = (lsns: ReadonlyMap<string, bigint>): Readonly<Record<string, number>> =>
-  Object.fromEntries([...lsns].map(([region, lsn]) => [region, Number(lsn)]))
