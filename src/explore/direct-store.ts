@@ -64,7 +64,7 @@ export class DirectStore implements DocumentStore {
       const next =
         hop.retries === 'none'
           ? undefined
-          : nextTry(exchange.attempt, exchanges.length, isRead, this.#writeRegionCount())
+          : nextTry(exchange.attempt, exchanges.length, isRead, () => this.#writeRegionCount())
       if (next === undefined || signal?.aborted) break
       if (next.dropsToken) {
         token = undefined
@@ -177,18 +177,19 @@ function nextTry(
   { status, substatus, failure }: Attempt,
   tries: number,
   isRead: boolean,
-  writeRegions: number,
+  writeRegionCount: () => number,
 ): NextTry | undefined {
   if (failure === 'connection') return isRead && tries <= 10 ? again(1000) : undefined
   if (failure === 'timeout') return isRead && tries <= 2 ? again(0, { changesRegion: true }) : undefined
-  if (status === undefined) return undefined
+  if (status === undefined || status < 400) return undefined
   if (isSessionUnavailable(status, substatus)) {
     // With several write regions the first retries keep the token.
-    const keeps = writeRegions > 1 ? writeRegions - 1 : 0
+    const keeps = Math.max(0, writeRegionCount() - 1)
     return tries <= keeps + 2 ? again(0, { dropsToken: tries > keeps }) : undefined
   }
   if (status === 429) return tries <= 9 ? again(100) : undefined
-  if (status === 503) return (isRead || writeRegions > 1) && tries <= 1 ? again(0, { changesRegion: true }) : undefined
+  if (status === 503)
+    return (isRead || writeRegionCount() > 1) && tries <= 1 ? again(0, { changesRegion: true }) : undefined
   return undefined
 }
 

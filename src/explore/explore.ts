@@ -249,12 +249,15 @@ function changeWeather(account: SimulatedAccount, clock: ManualClock, random: Ra
   )
   const roll = random.next()
   if (roll < 0.1) account.pauseReplication(region, other, nowMs)
-  else if (roll < 0.25)
-    for (const from of regions) for (const to of regions) if (from !== to) account.resumeReplication(from, to, nowMs)
+  else if (roll < 0.25) for (const { from, to } of account.pausedLinks()) account.resumeReplication(from, to, nowMs)
   if (roll >= 0.25 && roll < 0.28) {
     const mode = pick(random, ['unavailable', 'hang'] as const)
     whereAllowed(() => account.setRegionOffline(region, mode, nowMs))
-  } else if (roll < 0.4) for (const name of regions) whereAllowed(() => account.setRegionOnline(name, nowMs))
+  } else if (roll < 0.4) {
+    for (const { name, state } of account.regions(nowMs)) {
+      if (state === 'unavailable' || state === 'hang') account.setRegionOnline(name, nowMs)
+    }
+  }
   const isOnline = account.regions(nowMs).some(({ name, state }) => name === region && state === 'online')
   if (roll >= 0.4 && roll < 0.43 && isOnline) whereAllowed(() => account.failover(region, nowMs))
   if (roll >= 0.43 && roll < 0.5) account.addFaultRule(randomFault(random, region))

@@ -33,8 +33,10 @@ export class JourneyWalk {
   async #settle(): Promise<void> {
     const walk = this.#walk
     const { scenario, plan, pool, ttlIsOn } = walk.options
-    const writer = allSteps(scenario.journey).find((step) => step.kind === 'write' || step.kind === 'offline')?.at
-    if (!ttlIsOn && walk.document.present && writer !== undefined) await writeVersion(walk, 'delete', writer)
+    if (!ttlIsOn && walk.document.present) {
+      const writer = allSteps(scenario.journey).find((step) => step.kind === 'write' || step.kind === 'offline')?.at
+      if (writer !== undefined) await writeVersion(walk, 'delete', writer)
+    }
     if (scenario.document === 'reused' && !walk.isDoubtful) pool.giveBack(plan.partition, walk.document)
   }
 }

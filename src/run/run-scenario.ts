@@ -78,17 +78,16 @@ export function createRunner(options: RunnerOptions): Runner {
       signal?.addEventListener('abort', abandon)
       if (signal?.aborted) abandon()
 
-      const timer = new AbortController()
       const journey: Promise<WalkOutcome> = walk.toTheEnd().then(
         () => ({ kind: 'ended' }),
         (error: unknown) => ({ kind: 'crashed', error }),
       )
       const outcome = await Promise.race([
         journey,
-        clock.sleep(scenario.deadlineMs, timer.signal).then((): WalkOutcome => ({ kind: 'late' })),
-        aborted(deadline.signal),
+        clock
+          .sleep(scenario.deadlineMs, deadline.signal)
+          .then((): WalkOutcome => ({ kind: deadline.signal.aborted ? 'stopped' : 'late' })),
       ])
-      timer.abort(over)
       deadline.abort(over)
       // What was in flight comes back as a timeout, and is counted; but nothing may hold a run beyond this.
       if (outcome.kind === 'late' || outcome.kind === 'stopped')
@@ -126,13 +125,6 @@ const abandonedGraceMs = 1000
 type WalkOutcome =
   | { readonly kind: 'ended' | 'late' | 'stopped' }
   | { readonly kind: 'crashed'; readonly error: unknown }
-
-const aborted = (signal: AbortSignal): Promise<WalkOutcome> =>
-  new Promise((resolve) => {
-    const stopped = () => resolve({ kind: 'stopped' })
-    if (signal.aborted) stopped()
-    signal.addEventListener('abort', stopped, { once: true })
-  })
 
 const findingsOf = (event: JourneyEvent): Finding[] =>
   (event.kind === 'read' || event.kind === 'poll') && event.finding !== undefined ? [event.finding] : []

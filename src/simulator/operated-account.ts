@@ -51,6 +51,14 @@ export class OperatedAccount {
     this.#change(nowMs, () => this.world.topology.setPaused(source, target, false))
   }
 
+  /** The links that commits do not pass until somebody resumes them. */
+  pausedLinks(): { readonly from: string; readonly to: string }[] {
+    const { topology } = this.world
+    return topology.regions.flatMap((from) =>
+      topology.regions.filter((to) => topology.isPaused(from, to)).map((to) => ({ from: from.name, to: to.name })),
+    )
+  }
+
   /** Holds for what is sent from now on. */
   setReplicationDelay(from: string, to: string, delay: Delay): void {
     this.world.topology.setDelay(this.world.topology.region(from), this.world.topology.region(to), delay)
