@@ -42,6 +42,9 @@ describe('machineTraces', () => {
 test('lockfileProblems', () => {
   expect(lockfileProblems('{"packages": {"a": {"version": "1.0.0"}}}')).toEqual([])
   expect(lockfileProblems('{"packages": {"a": {"resolved": "https://…"}}}')).toHaveLength(1)
+  const parent = '"node_modules/a": {"optionalDependencies": {"b-linux": "1.0.0"}}'
+  expect(lockfileProblems(`{"packages": {${parent}}}`)).toHaveLength(1)
+  expect(lockfileProblems(`{"packages": {${parent}, "node_modules/b-linux": {"version": "1.0.0"}}}`)).toEqual([])
 })
 
 describe('dependencyProblems', () => {

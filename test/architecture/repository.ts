@@ -21,11 +21,26 @@ export function machineTraces(files: readonly SourceFile[]): string[] {
   )
 }
 
-/** A lockfile must not say where packages came from: the next machine has another registry. */
-export const lockfileProblems = (text: string): string[] =>
-  /"resolved"\s*:/.test(text)
-    ? ['package-lock.json: "resolved" (omit-lockfile-registry-resolved in .npmrc was not heeded)']
-    : []
+/**
+ * A lockfile must not say where packages came from: the next machine has another registry. And it must name the optional
+ * packages of every platform, or `npm ci` refuses it on all of them.
+ */
+export function lockfileProblems(text: string): string[] {
+  const { packages = {} } = JSON.parse(text) as {
+    packages?: Record<string, { optionalDependencies?: Record<string, string> }>
+  }
+  const missing = Object.entries(packages).flatMap(([path, entry]) =>
+    Object.keys(entry.optionalDependencies ?? {}).filter(
+      (name) => !packages[`${path}/node_modules/${name}`] && !packages[`node_modules/${name}`],
+    ),
+  )
+  return [
+    ...(/"resolved"\s*:/.test(text)
+      ? ['package-lock.json: "resolved" (omit-lockfile-registry-resolved in .npmrc was not heeded)']
+      : []),
+    ...missing.map((name) => `package-lock.json: no entry of ${name}, so npm ci fails (npm run lockfile adds it)`),
+  ]
+}
 
 export interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>
