@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import {
+  createDefaultHttpClient,
   createHttpHeaders,
   type HttpClient,
   type PipelineRequest,
@@ -13,7 +14,6 @@ import type { Attempt } from '../domain/observation.ts'
 import { headers } from '../protocol/headers.ts'
 import { isAcknowledged } from '../protocol/status.ts'
 import { WireToken } from '../protocol/wire-token.ts'
-import { httpClient } from './http-client.ts'
 import type { Recording } from './recording.ts'
 import { locate, type Place } from './request-place.ts'
 
@@ -45,6 +45,7 @@ export class WireTap {
   readonly #clock: Clock
   readonly #rewrites: ReadonlyMap<string, string>
   readonly #onTopologyChange: () => void
+  readonly #inner: HttpClient = createDefaultHttpClient()
   readonly #http = new HttpAgent({ keepAlive: true })
   readonly #https = new HttpsAgent({ keepAlive: true, minVersion: 'TLSv1.2' })
   readonly #recordings = new AsyncLocalStorage<Recording>()
@@ -89,7 +90,7 @@ export class WireTap {
     const startMs = this.#clock.nowMs()
     recording?.begin()
     try {
-      const response = await httpClient.sendRequest(request)
+      const response = await this.#inner.sendRequest(request)
       if (recording?.losesResponse && place.isWrite && isAcknowledged(response.status)) {
         throw new LostResponse(request, chargeOf(response))
       }
