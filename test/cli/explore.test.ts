@@ -5,7 +5,7 @@ describe('explore', () => {
   test('prints its seed first and exits with 0 when every judgement agrees', async () => {
     const { code, stdout, stderr } = await runHopwatch(['explore', '--seed', '1', '--runs', '120', '--verbose'])
     expect(stdout).toMatch(/^seed 1\n/)
-    expect(stdout).toMatch(/verdict stale +\d+/)
+    expect(stdout).toMatch(/verdict fresh +\d+/)
     expect(stdout).toMatch(/\n120 runs, [\d,]+ a second: no disagreement\n$/)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
