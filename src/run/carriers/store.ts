@@ -13,17 +13,19 @@ export const store = (): Carrier => ({
     const shared = resources.store(options.store)
     const inTime = async <T>(call: Promise<T>): Promise<T> => {
       const timer = new AbortController()
-      const stop = () => timer.abort()
+      // The default reason is an error with a stack, made anew for each call; nobody reads it.
+      const stop = () => timer.abort('stopped')
       signal.addEventListener('abort', stop)
       try {
         return await Promise.race([
           call,
-          clock.sleep(patienceMs, timer.signal).then((): never => {
+          clock.sleep(patienceMs, timer.signal).then(() => {
+            if (timer.signal.reason === 'answered') return call
             throw new Error('the store does not answer')
           }),
         ])
       } finally {
-        timer.abort()
+        timer.abort('answered')
         signal.removeEventListener('abort', stop)
       }
     }
