@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { anyClaim, anyVersion } from '../../test/arbitraries/claims.ts'
 import type { Claim, DocumentVersion } from './context.ts'
 import type { FailureReason, ReadResult } from './observation.ts'
-import { isJudged, isStale, judgeChanges, judgeRead, verdicts } from './verdict.ts'
+import { isJudged, isStale, judgeRead, judgeSinceRunBegan, verdicts } from './verdict.ts'
 
 const owner = 'us'
 const at = (version: number): DocumentVersion => ({ version, present: true })
@@ -176,17 +176,17 @@ describe('changes of this run', () => {
 
   test('nothing new says nothing of a version that was there before the run', () => {
     const undetermined = { verdict: 'undetermined', detail: 'before-this-run' }
-    expect(judgeChanges(claimOf(4), nothing, 'me', 5)).toEqual(undetermined)
+    expect(judgeSinceRunBegan(claimOf(4), nothing, 'me', 5)).toEqual(undetermined)
   })
   test('nothing new misses a version of the run itself', () => {
-    expect(judgeChanges(claimOf(5), nothing, 'me', 5)).toEqual({ verdict: 'missing', detail: 'not-found' })
+    expect(judgeSinceRunBegan(claimOf(5), nothing, 'me', 5)).toEqual({ verdict: 'missing', detail: 'not-found' })
   })
   test('a change that shows is judged as any read', () => {
     const found = { kind: 'found', version: 4, owner: 'me' } as const
-    expect(judgeChanges(claimOf(4), found, 'me', 5)).toEqual({ verdict: 'fresh' })
-    expect(judgeChanges(claimOf(6), found, 'me', 5)).toEqual({ verdict: 'stale', versionsBehind: 2 })
+    expect(judgeSinceRunBegan(claimOf(4), found, 'me', 5)).toEqual({ verdict: 'fresh' })
+    expect(judgeSinceRunBegan(claimOf(6), found, 'me', 5)).toEqual({ verdict: 'stale', versionsBehind: 2 })
   })
   test('without a claim nothing is judged', () => {
-    expect(judgeChanges(undefined, nothing, 'me', 5)).toEqual({ verdict: 'unordered' })
+    expect(judgeSinceRunBegan(undefined, nothing, 'me', 5)).toEqual({ verdict: 'unordered' })
   })
 })

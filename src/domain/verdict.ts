@@ -46,10 +46,11 @@ export function judgeRead(claim: Claim | undefined, result: ReadResult, owner: s
 }
 
 /**
- * Judges a read of the changes that a run has made. Nothing found says nothing of a version that was there before the run:
- * `firstVersion` is the first that the run itself may have written.
+ * Judges a read that finding nothing tells little: of the changes that a run has made, or of a document that earlier runs have
+ * deleted and made anew. Then nothing found says nothing of a version that was there before the run, for what is not
+ * there may be newer than that version. `firstVersion` is the first that the run itself may have written.
  */
-export function judgeChanges(
+export function judgeSinceRunBegan(
   claim: Claim | undefined,
   result: ReadResult,
   owner: string,

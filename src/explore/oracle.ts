@@ -291,22 +291,29 @@ export class Oracle {
     if (hop.version === undefined) return { verdict: 'undetermined', token, mayBeUndetermined: true, seen }
     const { version } = hop
     const isOlder = log.find((each) => each.version === version)?.run !== run
-    if (observation.operation === 'changeFeed' && !isThere && isOlder && returned === undefined) {
-      return { verdict: 'undetermined', token, mayBeUndetermined: true, seen, isBeforeTheRun: true }
+    const isBeforeTheRun = !isThere && isOlder && returned === undefined
+    if (observation.operation === 'changeFeed' && isBeforeTheRun) {
+      return { verdict: 'undetermined', token, mayBeUndetermined: true, seen, isBeforeTheRun }
     }
     const mayBeUndetermined = isThere
       ? doubtful.includes(state.version)
-      : doubtful.length > 0 || deletes.some((deleted) => deleted > version)
+      : isBeforeTheRun || doubtful.length > 0 || deletes.some((deleted) => deleted > version)
     if (returned !== 'untold' && returned !== seen) {
       return { verdict: `impossible: the replica held ${state?.version ?? 'nothing'}`, token, mayBeUndetermined: false }
     }
     if (!hop.present) {
       const isFresh = !isThere || state.version > hop.version
-      return { verdict: isFresh ? 'fresh' : 'missing', token, mayBeUndetermined, seen }
+      return { verdict: isFresh ? 'fresh' : 'missing', token, mayBeUndetermined, seen, isBeforeTheRun }
     }
     // A document that is gone because of a delete that the hop has not heard of is newer than its claim.
     if (!isThere)
-      return { verdict: state && state.version > version ? 'fresh' : 'missing', token, mayBeUndetermined, seen }
+      return {
+        verdict: state && state.version > version ? 'fresh' : 'missing',
+        token,
+        mayBeUndetermined,
+        seen,
+        isBeforeTheRun,
+      }
     const versionsBehind = version - state.version
     return { verdict: versionsBehind > 0 ? 'stale' : 'fresh', token, mayBeUndetermined, versionsBehind, seen }
   }

@@ -1,6 +1,6 @@
 import type { Claim, DocumentVersion } from '../domain/context.ts'
 import type { JourneyEvent } from '../domain/journey.ts'
-import type { HopDeclaration } from '../domain/scenario.ts'
+import { allSteps, type HopDeclaration, type Step } from '../domain/scenario.ts'
 import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
 import type { CarrySurroundings } from './carry.ts'
 import type { ChangeAccount } from './change-account.ts'
@@ -26,6 +26,8 @@ export class Walk {
   document: PooledDocument
   /** The first version that this run may write. */
   readonly firstVersion: number
+  /** Whether runs of this scenario delete the document that they share. */
+  readonly runsDelete: boolean
   /** A write of this run may still land. */
   isDoubtful = false
   acknowledgedAtMs: number | undefined
@@ -41,6 +43,7 @@ export class Walk {
     this.visitor = new EndpointVisitor(clock, options.id)
     this.document = pool.take(plan.partition, scenario.document === 'reused')
     this.firstVersion = this.document.version + 1
+    this.runsDelete = !options.ttlIsOn || allSteps(scenario.journey).some(deletes)
     this.partitionKey = scenario.partitionKey.map((_, level) =>
       level === 0 ? `${owner}-${scenario.name}-${plan.partition}` : `level-${level}`,
     )
@@ -118,3 +121,6 @@ export class Walk {
     return later.length === 0 ? claim : { ...claim, indeterminate: [...claim.indeterminate, ...later] }
   }
 }
+
+const deletes = (step: Step): boolean =>
+  (step.kind === 'write' && step.write === 'delete') || (step.kind === 'offline' && step.writes.includes('delete'))

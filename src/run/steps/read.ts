@@ -5,7 +5,7 @@ import { requestUnits } from '../../domain/observation.ts'
 import { retriesOf } from '../../domain/retries.ts'
 import { regionLabel } from '../../domain/scenario.ts'
 import { tokenState } from '../../domain/token-state.ts'
-import { isStale, judgeChanges, judgeRead } from '../../domain/verdict.ts'
+import { isStale, judgeRead, judgeSinceRunBegan } from '../../domain/verdict.ts'
 import type { HopOperation } from '../hop.ts'
 import { afterAnswer, type HopSession, tokenToSend } from '../hop-session.ts'
 import { readResult, seenVersion } from '../read-result.ts'
@@ -33,7 +33,9 @@ async function readOnce(walk: Walk, { read: kind, at }: StepOf<'read'>): Promise
   const result = readResult(answer)
   const claimed = walk.judgeable(claim)
   const judgement =
-    kind === 'changeFeed' ? judgeChanges(claimed, result, owner, walk.firstVersion) : judgeRead(claimed, result, owner)
+    kind === 'changeFeed' || walk.runsDelete
+      ? judgeSinceRunBegan(claimed, result, owner, walk.firstVersion)
+      : judgeRead(claimed, result, owner)
   const token = tokenState(attempts, session.ideal, claim, answer.ancestry)
   const canary = session.canary && canaryState(attempts, session.canary, claim?.range, walk.consistency(at))
   walk.updateSession(at, (now) =>
