@@ -3,7 +3,7 @@ import { carrierKinds, faultKinds } from '../src/domain/scenario.ts'
 import { exploreWorld, type SeededDisagreement } from '../src/explore/explore.ts'
 
 /**
- * The gate walks the same worlds each time, because about one fresh run in 100,000 still disagrees (docs/mutation-testing.md, "Open
+ * The gate walks the same worlds each time, because about one fresh run in some 100,000 still disagrees (docs/mutation-testing.md, "Open
  * disagreements"). EXPLORE_SEED=anything walks others; `hopwatch explore` draws a new seed each time.
  */
 const seed = process.env.EXPLORE_SEED ?? 'gate'

@@ -135,6 +135,15 @@ describe('regions', () => {
     expect(() => test.account.addRegion('westeurope', 0)).toThrow('same name')
   })
 
+  test('none joins several write regions while one is offline: its tokens would not tell of its own log', () => {
+    const test = new TestAccount({ regions: [west, north], multipleWriteLocations: true })
+    test.account.setRegionOffline(west, 'hang', test.nowMs)
+    expect(() => test.account.addRegion(east, test.nowMs)).toThrow('is offline')
+    test.account.setRegionOnline(west, test.nowMs)
+    test.account.addRegion(east, test.nowMs)
+    expect(test.account.regions(test.nowMs).map(({ name }) => name)).toContain(east)
+  })
+
   test('a new one has what any other has, and follows the log', () => {
     const test = new TestAccount({ regions: [west, north], replication: { fixedMs: 50 }, replicaLag: { fixedMs: 0 } })
     test.upsert('a', 1)

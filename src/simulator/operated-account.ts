@@ -155,9 +155,16 @@ export class OperatedAccount {
     return this.#noteRanges(nowMs, 'mergeRanges', found, parents, children)[0]!
   }
 
-  /** A new region, with everything that has come to any other one. Its id was never given out before. */
+  /**
+   * A new region, with everything that has come to any other one. Its id was never given out before. With several write regions
+   * all must be online: the new one takes writes at once, and until it has all that was committed before, its tokens would not
+   * tell of its own log.
+   */
   addRegion(name: string, nowMs: number): void {
     const { topology } = this.world
+    const away = topology.hasSeveralWriteRegions && topology.regions.find(({ state }) => state !== 'online')
+    if (away)
+      throw new RefusedChange(`${away.name} is offline; a region that takes writes needs all others to begin from`)
     if (topology.hasSeveralWriteRegions) assemble(this.#ranges(), nowMs)
     this.#change(nowMs, () => {
       const region = topology.add(name)
