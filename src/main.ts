@@ -3,17 +3,10 @@ import './cli/quiet-sdk.ts'
 import { CommanderError } from 'commander'
 import { closest } from 'fastest-levenshtein'
 import { ConfigurationProblem } from './base/configuration-problem.ts'
-import { addCheck } from './cli/check.ts'
 import { HopwatchCommand } from './cli/command.ts'
 import { CommandError, type ExitCode, exitCodes } from './cli/command-error.ts'
-import { addExplore } from './cli/explore.ts'
-import { addHop } from './cli/hop.ts'
-import { addSchema } from './cli/schema.ts'
-import { addServe } from './cli/serve.ts'
-import { addSimulate } from './cli/simulate.ts'
-import { addValidate } from './cli/validate.ts'
 import { version } from './cli/version.ts'
-import { TargetProblem } from './cosmos/target.ts'
+import { TargetProblem } from './cosmos/target-problem.ts'
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
 const stopped = () =>
@@ -38,15 +31,28 @@ const program = new HopwatchCommand('hopwatch')
   .showHelpAfterError('(hopwatch --help tells what can be written)')
   .exitOverride()
 
-addServe(program, done, stopped)
-addCheck(program, done, stopped)
-addValidate(program, done)
-addSimulate(program, done, stopped)
-addHop(program, done, stopped)
-addExplore(program, done, stopped)
-addSchema(program, done)
-for (const command of program.commands) {
-  command.exitOverride().showHelpAfterError(`(hopwatch ${command.name()} --help tells what can be written)`)
+/** Each command is loaded when it is asked for: together they take several times as long to start as any one of them. */
+const commands: Readonly<Record<string, () => Promise<unknown>>> = {
+  serve: async () => (await import('./cli/serve.ts')).addServe(program, done, stopped),
+  check: async () => (await import('./cli/check.ts')).addCheck(program, done, stopped),
+  validate: async () => (await import('./cli/validate.ts')).addValidate(program, done),
+  simulate: async () => (await import('./cli/simulate.ts')).addSimulate(program, done, stopped),
+  hop: async () => (await import('./cli/hop.ts')).addHop(program, done, stopped),
+  explore: async () => (await import('./cli/explore.ts')).addExplore(program, done, stopped),
+  schema: async () => (await import('./cli/schema.ts')).addSchema(program, done),
+}
+
+/** The commands that these arguments may be about: help tells of all, and no command at all means `serve`. */
+function askedFor([word]: readonly string[]): readonly string[] {
+  if (word !== undefined && Object.hasOwn(commands, word)) return [word]
+  const isOptionOfServe = word?.startsWith('-') && !['--help', '-h', '--version', '-V'].includes(word)
+  return word === undefined || isOptionOfServe ? ['serve'] : Object.keys(commands)
+}
+
+async function loadCommands(args: readonly string[]): Promise<void> {
+  for (const name of askedFor(args)) await commands[name]?.()
+  for (const command of program.commands)
+    command.exitOverride().showHelpAfterError(`(hopwatch ${command.name()} --help tells what can be written)`)
 }
 
 /** Prints what went wrong for the person who started this, and decides the exit code. */
@@ -73,7 +79,7 @@ function report(error: unknown): ExitCode {
 /** A word that is no command would otherwise be told to be one argument too many for the default command. */
 function checkCommand(word: string | undefined): void {
   if (word === undefined || word.startsWith('-')) return
-  const known = [...program.commands.map((command) => command.name()), 'help']
+  const known = [...Object.keys(commands), 'help']
   if (known.includes(word)) return
   throw new CommandError(
     exitCodes.usage,
@@ -83,6 +89,7 @@ function checkCommand(word: string | undefined): void {
 
 try {
   checkCommand(process.argv[2])
+  await loadCommands(process.argv.slice(2))
   await program.parseAsync()
 } catch (error) {
   done(report(error))
