@@ -58,6 +58,14 @@ export function visibilitySamples(
   return [...samples.values()]
 }
 
+/** The write whose showing these re-reads waited for: the one that the read before them claimed. */
+export function awaitedWrite(events: readonly JourneyEvent[], awaiting: VisibilityEvent): WriteEvent | undefined {
+  const read = events
+    .slice(0, events.indexOf(awaiting))
+    .findLast((each): each is ReadEvent => each.kind === 'read' && each.observation.hop === awaiting.hop)
+  return read && events.find((each): each is WriteEvent => isWriteOf(each, read))
+}
+
 const isWriteOf = (event: JourneyEvent, { claimedVersion }: ReadEvent): boolean =>
   event.kind === 'write' && event.outcome === 'succeeded' && event.version === claimedVersion
 

@@ -46,6 +46,8 @@ export function declareSeries(scenario: Scenario, families: Families): void {
   const regionOf = (hop: string) => regions.get(hop) ?? 'default'
   const operations = operationsOf(scenario)
 
+  const writeRegions = new Set(operations.filter(({ isRead }) => !isRead).map(({ hop }) => regionOf(hop)))
+  declareObjectives(scenario, families)
   for (const reason of missedReasons) families.runsMissed.zero([name, reason])
   for (const guarantee of guarantees) families.guaranteeViolations.zero([name, guarantee])
   families.runDuration.zero([name])
@@ -53,7 +55,7 @@ export function declareSeries(scenario: Scenario, families: Families): void {
   for (const { hop, operation, isRead } of operations) {
     families.operationDuration.zero([name, hop, regionOf(hop), operation, 'succeeded'])
     if (!isRead) continue
-    families.visibility.zero([name, regionOf(hop)])
+    for (const writeRegion of writeRegions) families.visibility.zero([name, writeRegion, regionOf(hop)])
     families.visibilityUnseen.zero([name, regionOf(hop)])
   }
   const carries = allSteps(scenario.journey).filter((step) => step.kind === 'carry')
@@ -64,6 +66,7 @@ export function declareSeries(scenario: Scenario, families: Families): void {
     for (const result of runResults) families.runs.zero([name, arm, result])
     for (const finding of findings) families.findings.zero([name, arm, finding])
     families.versionsBehind.zero([name, arm])
+    families.readDuration.zero([name, arm])
     for (const { hop, operation, isRead } of operations) {
       families.requestUnits.zero([name, arm, hop, operation])
       for (const reason of retryReasons) families.retries.zero([name, arm, hop, reason])
@@ -81,6 +84,14 @@ export function declareSeries(scenario: Scenario, families: Families): void {
     for (const { hop, isRead } of operations)
       if (isRead) for (const state of canaryStates) families.canaries.zero([name, arm, hop, state])
   }
+}
+
+function declareObjectives({ name, objectives }: Scenario, families: Families): void {
+  for (const objective of ['staleReads', 'tokenLoss', 'retriesPerRead'] as const) {
+    const limit = objectives[objective]
+    if (limit !== undefined) families.objectiveRatio.set([name, objective], limit)
+  }
+  if (objectives.p95Ms !== undefined) families.objectiveP95.set([name], objectives.p95Ms / 1000)
 }
 
 /** Where an arm polls: at its polls, and at its reads where a workaround makes polls of them. */

@@ -126,6 +126,38 @@ describe('after runs', () => {
     expect(bound('high')).toBeGreaterThan(bound('point'))
   })
 
+  test('the last finding: when it was, in the arms that carry the token only', async () => {
+    const publication = only()
+    const last = `hopwatch_last_finding_timestamp_seconds{scenario="${name}",finding="token-loss-latent"}`
+    publication.sink.record(runOf())
+    publication.sink.record(runOf({ arm: 'control', token: 'lost' }))
+    expect((await scrape(publication)).has(last)).toBe(false)
+    publication.sink.record(runOf({ token: 'lost' }))
+    expect((await scrape(publication)).get(last)).toBe((wallStartMs + 40) / 1000)
+  })
+
+  test('reads and polls by arm: how long the application waits', async () => {
+    const publication = only()
+    publication.sink.record(runOf({ readMs: 5 }))
+    publication.sink.record(runOf({ readMs: 15 }))
+    const samples = await scrape(publication)
+    const figure = (which: string) =>
+      samples.get(`hopwatch_read_duration_seconds_${which}{scenario="${name}",arm="propagated"}`)
+    expect(figure('count')).toBe(2)
+    expect(figure('sum')).toBeCloseTo(0.02)
+  })
+
+  test('objectives as the file declares them, from the start', async () => {
+    const samples = await scrape(only())
+    const { objectives } = scenarioOf(name)
+    const limit = (objective: string) =>
+      samples.get(`hopwatch_objective_ratio{scenario="${name}",objective="${objective}"}`)
+    expect(limit('staleReads')).toBe(objectives.staleReads)
+    expect(limit('retriesPerRead')).toBe(objectives.retriesPerRead)
+    const p95Ms = objectives.p95Ms
+    expect(samples.get(`hopwatch_objective_read_seconds{scenario="${name}"}`)).toBe(p95Ms && p95Ms / 1000)
+  })
+
   test('visibility: seen and unseen, and its request units', async () => {
     const publication = only()
     const run = runOf()
@@ -138,13 +170,11 @@ describe('after runs', () => {
     } as const
     publication.sink.record({
       ...run,
-      events: [
-        { ...again, visibleAfterMs: 300 },
-        { ...again, visibleAfterMs: undefined },
-      ],
+      events: [...run.events, { ...again, visibleAfterMs: 300 }, { ...again, visibleAfterMs: undefined }],
     })
     const samples = await scrape(publication)
-    expect(samples.get(`hopwatch_visibility_seconds_sum{scenario="${name}",region="North Europe"}`)).toBe(0.3)
+    const pair = 'write_region="West Europe",region="North Europe"'
+    expect(samples.get(`hopwatch_visibility_seconds_sum{scenario="${name}",${pair}}`)).toBe(0.3)
     expect(samples.get(`hopwatch_visibility_unseen_total{scenario="${name}",region="North Europe"}`)).toBe(1)
   })
 

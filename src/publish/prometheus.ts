@@ -1,7 +1,9 @@
-import type { FinishedRun, JourneyEvent, MissedReason, Sink } from '../domain/journey.ts'
+import type { Finding } from '../domain/finding.ts'
+import type { FinishedRun, JourneyEvent, MissedReason, PollEvent, Sink } from '../domain/journey.ts'
 import type { OperationKind } from '../domain/observation.ts'
 import { retriesOf } from '../domain/retries.ts'
 import { regionLabel, type Scenario } from '../domain/scenario.ts'
+import { awaitedWrite } from '../domain/visibility.ts'
 import { declareSeries } from './declare-series.ts'
 import { contentTypes, type ExpositionFormat } from './exposition.ts'
 import { createFamilies, type Families } from './families.ts'
@@ -112,6 +114,8 @@ export class PrometheusMetrics implements Sink {
     // Where the token is withheld on purpose, a violation is measurement.
     if (run.carriesToken)
       for (const { guarantee } of run.violations) families.guaranteeViolations.add([run.scenario, guarantee])
+    if (run.finding !== undefined && isNews(run, run.finding))
+      families.lastFinding.set([run.scenario, run.finding], (run.startedAtWallMs + run.durationMs) / 1000)
     for (const event of run.events) this.#take(event, run, loaded)
   }
 
@@ -131,6 +135,7 @@ export class PrometheusMetrics implements Sink {
         families.polls.add([scenario, arm, hop, outcome])
         if (shownAfterMs !== undefined) families.pollShown.observe([scenario, arm], shownAfterMs / 1000)
         if (finding) families.findings.add([scenario, arm, finding])
+        families.readDuration.observe([scenario, arm], pollDurationMs(event) / 1000)
         families.requestUnits.add([scenario, arm, hop, operation], event.requestUnits)
         for (const reason of event.retries) families.retries.add([scenario, arm, hop, reason])
         return
@@ -145,7 +150,12 @@ export class PrometheusMetrics implements Sink {
         const operation = event.observations[0]?.operation
         if (region === undefined) return
         if (event.visibleAfterMs === undefined) families.visibilityUnseen.add([scenario, region])
-        else families.visibility.observe([scenario, region], event.visibleAfterMs / 1000)
+        else {
+          const write = awaitedWrite(run.events, event)
+          const writeRegion = write && regions.get(write.observation.hop)
+          if (writeRegion !== undefined)
+            families.visibility.observe([scenario, writeRegion, region], event.visibleAfterMs / 1000)
+        }
         if (operation) families.requestUnits.add([scenario, arm, event.hop, operation], event.requestUnits)
         for (const { attempts } of event.observations)
           for (const reason of retriesOf(attempts)) families.retries.add([scenario, arm, event.hop, reason])
@@ -171,6 +181,7 @@ export class PrometheusMetrics implements Sink {
         if (event.canary) families.canaries.add([scenario, arm, hop, event.canary])
         if (judgement.verdict === 'stale') families.versionsBehind.observe([scenario, arm], judgement.versionsBehind)
         if (judgement.verdict === 'fresh') families.versionsBehind.observe([scenario, arm], 0)
+        families.readDuration.observe([scenario, arm], durationMs / 1000)
         const outcome = judgement.verdict === 'failed' ? 'failed' : 'succeeded'
         this.#takeOperation(run, hop, region, operation, outcome, durationMs)
         families.requestUnits.add([scenario, arm, hop, operation], event.requestUnits)
@@ -237,4 +248,13 @@ export class PrometheusMetrics implements Sink {
     this.#families.seriesRefused.add([], this.#budget.refused - this.#refusedShown)
     this.#refusedShown = this.#budget.refused
   }
+}
+
+/** Where the token is withheld on purpose, what is found is measurement. */
+const isNews = ({ carriesToken }: FinishedRun, finding: Finding): boolean =>
+  finding !== 'kept' && (carriesToken || finding === 'canary-lost' || finding === 'canary-ignored')
+
+function pollDurationMs({ observations }: PollEvent): number {
+  const [first, last] = [observations[0], observations.at(-1)]
+  return first && last ? last.startedAtMs + last.durationMs - first.startedAtMs : 0
 }
