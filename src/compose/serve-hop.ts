@@ -45,6 +45,7 @@ export async function startHop(
       ...settings,
       self: `hopwatch ${settings.version}`,
       logger,
+      account: () => target.fingerprints(),
       execute: (call, sessionToken, signal): Promise<HopAnswer> =>
         cosmosHop(call.hop, stores.of(call), clock).execute(
           call.operation,

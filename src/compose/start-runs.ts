@@ -47,6 +47,7 @@ export function startRunsOf(
     resources,
     hopToken,
     changeAccount: simulator && changeAccountBy(simulator),
+    account: target && (() => target.fingerprints()),
     onHopProblem: onHopProblem && ((hop, problem) => onHopProblem(scenario.name, hop, problem)),
   })
   return (scheduleLagMs, signal) => runner.run(planner.next(), scheduleLagMs, signal)

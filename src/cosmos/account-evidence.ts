@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { DatabaseAccount } from '@azure/cosmos'
 import { type ConsistencyLevel, consistencyLevels } from '../protocol/consistency-level.ts'
 import { regionKey } from '../protocol/region.ts'
@@ -13,6 +14,8 @@ export interface AccountEvidence {
   readonly multipleWriteLocations: boolean
   /** Region → origin of its endpoint, as it is contacted (after rewriting). */
   readonly endpoints: ReadonlyMap<string, string>
+  /** Two who see one of these in common see the same account, whatever name they reach it by. */
+  readonly fingerprints: readonly string[]
 }
 
 /** `rewrite` turns an announced origin into the one to contact. */
@@ -27,7 +30,18 @@ export function accountEvidence(account: DatabaseAccount, rewrite: (origin: stri
     endpoints: new Map(
       locations.map(({ name, databaseAccountEndpoint }) => [name, rewrite(new URL(databaseAccountEndpoint).origin)]),
     ),
+    fingerprints: [...new Set(locations.map(fingerprint))].toSorted(),
   }
+}
+
+/**
+ * Of the host that the account announces for a region, without the region's part: `shop-westeurope.documents.azure.com` is
+ * `shop.documents.azure.com`, so that a failover and a new region change nothing.
+ */
+function fingerprint({ name, databaseAccountEndpoint }: DatabaseAccount['writableLocations'][number]): string {
+  const { host } = new URL(databaseAccountEndpoint)
+  const stem = host.replace(`-${regionKey(name)}.`, '.')
+  return createHash('sha256').update(stem).digest('hex').slice(0, 16)
 }
 
 /** The account's own spelling of a region. Throws `misconfigured`, naming the account's regions. */

@@ -72,6 +72,11 @@ export class AccountLink {
     return this.#asking
   }
 
+  /** Empty before the account has answered. */
+  get fingerprints(): readonly string[] {
+    return this.#evidence?.fingerprints ?? []
+  }
+
   async ping(): Promise<TargetProblem | undefined> {
     try {
       await this.refresh()

@@ -22,6 +22,8 @@ export interface Target {
   closeStores(scenario: string): void
   /** Asks the account (`GET /`, within 5 s). Rejects with `TargetProblem`. */
   account(): Promise<AccountEvidence>
+  /** Which account it is, as it said last (`AccountEvidence.fingerprints`); empty before it has answered. Sends nothing. */
+  fingerprints(): readonly string[]
   /** Asks likewise, but never rejects: undefined when the account answered. */
   ping(): Promise<TargetProblem | undefined>
   /** Rejects with `TargetProblem` when a hop names a region that the account lacks. */
@@ -49,6 +51,7 @@ export function createTarget(options: TargetOptions, { clock }: { readonly clock
       new CosmosDocumentStore(clients.slot(hop, scope), scope, link.tap, clock, ancestryOf(scope)),
     closeStores: (scenario) => clients.closeScenario(scenario),
     account: () => link.refresh(),
+    fingerprints: () => link.fingerprints,
     ping: () => link.ping(),
     checkRegions: (hops) => link.checkRegions(hops),
     ensureContainer: async (need, provision) =>

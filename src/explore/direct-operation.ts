@@ -90,7 +90,8 @@ export function surfaced(request: StoreRequest, reply: Reply): Pick<StoreAnswer,
 
 function surfacedOfBatch(request: StoreRequest, { status, substatus, body }: Reply): ReturnType<typeof surfaced> {
   if (status !== 200 && status !== 207) return { status, substatus, document: undefined }
-  const results = body as unknown as readonly { statusCode: number; subStatusCode?: number; resourceBody?: Item }[]
+  if (!Array.isArray(body)) throw new Error('the simulator answered a batch with no list of results')
+  const results = body as readonly { statusCode: number; subStatusCode?: number; resourceBody?: Item }[]
   const told = results.find(({ statusCode }) => statusCode >= 400 && statusCode !== 424) ?? results[0]
   return {
     status: told?.statusCode,

@@ -30,6 +30,8 @@ export interface HopServerOptions {
   /** `hopwatch 0.1.0` */
   readonly self: string
   readonly logger: Logger
+  /** Fingerprints of the account that it speaks to; empty: it has not answered yet. */
+  account(): readonly string[]
   /** Does one operation as the hop that the call describes. Never rejects for what the target answers. */
   execute(call: OperationCall, sessionToken: WireToken | undefined, signal: AbortSignal): Promise<HopAnswer>
 }
@@ -122,7 +124,7 @@ export async function startHopServer(options: HopServerOptions): Promise<HttpSer
       const known = answer.sessionToken?.parsed
       const held = tokenToCarry({ ...freshSession, delivered: token, ...(known && { received: known }) })
       const placed = placeInAnswer(requestCarrier(call.leavesBy), held?.reveal())
-      const message = printAnswer(answer, nonce, self)
+      const message = printAnswer(answer, nonce, self, options.account())
       return await reply
         .headers(placed.headers)
         .send({ ...message, ...(placed.body !== undefined && { handed: placed.body }) })

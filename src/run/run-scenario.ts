@@ -33,6 +33,8 @@ export interface RunnerOptions {
   readonly hopToken?: string | undefined
   /** Told of what keeps a hop elsewhere from answering, without secrets; undefined: it answers again. */
   readonly onHopProblem?: ((hop: string, problem: string | undefined) => void) | undefined
+  /** Fingerprints of the account under test; empty: not known yet. */
+  readonly account?: (() => readonly string[]) | undefined
 }
 
 /** Runs one scenario, one run at a time. */

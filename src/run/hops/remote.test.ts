@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../base/clock.ts'
 import { writeOutcome } from '../../domain/observation.ts'
 import type { Scenario } from '../../domain/scenario.ts'
 import { WireToken } from '../../protocol/wire-token.ts'
+import { type Carrier, lostBecause } from '../carriers/carrier.ts'
 import type { HopAnswer, HopOperation } from '../hop.ts'
 import { readResult } from '../read-result.ts'
 import { nonceHeader, printAnswer } from '../remote/protocol.ts'
@@ -30,7 +32,7 @@ const scenario: Pick<Scenario, 'name' | 'container' | 'partitionKey' | 'journey'
 }
 
 const problems: (string | undefined)[] = []
-const hopAt = (remote: string) =>
+const hopAt = (remote: string, account: readonly string[] = []) =>
   remoteHop(
     { name: 'far', remote, region: 'West Europe', client: 'own', retries: 'sdk', consistency: 'Session' },
     {
@@ -38,6 +40,7 @@ const hopAt = (remote: string) =>
       owner: 'me',
       clock: systemClock,
       hopToken: 'secret',
+      account: () => account,
       onHopProblem: (_, problem) => problems.push(problem),
     },
   )
@@ -141,6 +144,106 @@ describe('a hop in another process', () => {
     const { read, write } = await both(await serve(handler))
     expect(read).toEqual({ kind: 'failed', reason })
     expect(write).toBe(outcome)
+  })
+
+  const sane = { ...printAnswer(answer(4), 'n', 'h'), nonce: undefined }
+  const { observation } = sane
+  const [attempt] = observation.attempts
+  test.each<[string, string, object]>([
+    ['nothing of an answer', 'observation', { observation: undefined }],
+    ['a version that is a word', 'document.version', { document: { version: 'four', owner: 'me' } }],
+    ['no list of attempts', 'observation.attempts', { observation: { ...observation, attempts: 7 } }],
+    ['an attempt that is null', 'observation.attempts.0', { observation: { ...observation, attempts: [null] } }],
+    [
+      'a status that HTTP does not have',
+      'observation.attempts.0.status',
+      { observation: { ...observation, attempts: [{ ...attempt, status: 7 }] } },
+    ],
+    [
+      'a token that is a number',
+      'observation.attempts.0.sent',
+      { observation: { ...observation, attempts: [{ ...attempt, sent: 5 }] } },
+    ],
+    ['an ancestry that is a word', 'ancestry', { ancestry: 'yes' }],
+    ['an ancestry with a token for a key', '(ancestry)', { ancestry: { '0:1#5#1=5': 'x' } }],
+  ])('an answer that no hop gives fails, and says where: %s', async (_, place, changes) => {
+    problems.length = 0
+    const url = await serve((request, response) => {
+      response.end(JSON.stringify({ ...sane, nonce: request.headers[nonceHeader], ...changes }))
+    })
+    expect(await both(url)).toEqual({ read: { kind: 'failed', reason: 'error' }, write: 'indeterminate' })
+    expect(problems.join()).toContain(place)
+    expect(problems.join()).not.toContain('1#5')
+  })
+
+  test.each<[string, object]>([
+    ['operation', { operation: 'query' }],
+    ['document', { documentId: 'me-2' }],
+  ])('an answer of another %s is the answer of nobody', async (_, changes) => {
+    const url = await serve((request, response) => {
+      const changed = { ...observation, ...changes }
+      response.end(JSON.stringify({ ...sane, nonce: request.headers[nonceHeader], observation: changed }))
+    })
+    expect(readResult(await hopAt(url).execute(point, context, signal))).toEqual({ kind: 'failed', reason: 'error' })
+  })
+
+  test('whatever JSON a gateway makes up, the hop answers with a failure or a reading of it, and never rejects', async () => {
+    let body = ''
+    const url = await serve((request, response) => {
+      response.end(body.replace('"NONCE"', JSON.stringify(request.headers[nonceHeader])))
+    })
+    const hop = hopAt(url)
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record(
+          {
+            observation: fc.oneof(
+              fc.anything(),
+              fc.record({ attempts: fc.anything(), operation: fc.constant('point'), documentId: fc.constant('me-1') }),
+            ),
+            document: fc.anything(),
+            ancestry: fc.anything(),
+            sessionToken: fc.anything(),
+            handed: fc.anything(),
+            account: fc.anything(),
+          },
+          { requiredKeys: [] },
+        ),
+        async (made) => {
+          body = JSON.stringify({ ...sane, ...made, nonce: 'NONCE' }, (_, value: unknown) =>
+            typeof value === 'bigint' ? String(value) : value,
+          )
+          const read = readResult(await hop.execute(point, context, signal))
+          expect(['failed', 'found', 'not-found']).toContain(read.kind)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  test('a hop on another account is told, and nothing that it says is judged', async () => {
+    problems.length = 0
+    const url = await serve((request, response) => {
+      response.end(JSON.stringify(printAnswer(answer(4), String(request.headers[nonceHeader]), 'h', ['aa', 'bb'])))
+    })
+    const ask = async (account: readonly string[]) =>
+      readResult(await hopAt(url, account).execute(point, context, signal)).kind
+    expect([await ask(['cc']), await ask(['bb', 'cc']), await ask([])]).toEqual(['failed', 'found', 'found'])
+    expect(problems).toEqual([expect.stringContaining('another account')])
+  })
+
+  test('an arrival that no hop confirms so loses no token', async () => {
+    const url = await serve((request, response) => {
+      response.end(JSON.stringify({ nonce: request.headers[nonceHeader], hop: 'h', bytes: 'many', isAsSent: 'yes' }))
+    })
+    const carrier = hopAt(url).carrierTo?.('header')
+    const delivery = await carrier?.carry('0:1#5#1=5', {
+      options: {},
+      damage: (text: string) => text,
+      run: 'r',
+      signal,
+    } as Parameters<Carrier['carry']>[1])
+    expect(delivery).toEqual(lostBecause('hop-unreachable'))
   })
 
   test('nobody there: the write certainly did not happen', async () => {

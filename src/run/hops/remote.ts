@@ -13,16 +13,8 @@ import { arrived, type Carrier, type Delivery, lostBecause } from '../carriers/c
 import { isWithin } from '../carriers/codec.ts'
 import type { Hop, HopAnswer, HopOperation } from '../hop.ts'
 import { HopCaller } from '../remote/caller.ts'
-import {
-  type AnswerMessage,
-  type Arrival,
-  type OperationCall,
-  paths,
-  proofOf,
-  queryNames,
-  type RemoteProblem,
-  readAnswer,
-} from '../remote/protocol.ts'
+import { type OperationCall, paths, proofOf, queryNames, type RemoteProblem, readAnswer } from '../remote/protocol.ts'
+import { readAnswerMessage, readArrival } from '../remote/read-message.ts'
 import { codecs, findInAnswer, placeInRequest, requestCarrier } from '../remote/token-place.ts'
 
 export interface RemoteNeeds {
@@ -33,6 +25,8 @@ export interface RemoteNeeds {
   readonly hopToken?: string | undefined
   /** Told of what keeps a hop from answering, without secrets; undefined: it answers again. */
   readonly onHopProblem?: ((hop: string, problem: string | undefined) => void) | undefined
+  /** Fingerprints of the account that this process speaks to; empty: not known yet. */
+  readonly account?: (() => readonly string[]) | undefined
 }
 
 /** A hop in another process, reached through whatever stands before it: the token travels in a real request. */
@@ -76,7 +70,7 @@ export function remoteHop(declaration: HopDeclaration, needs: RemoteNeeds): Hop 
       const run = 'document' in operation ? operation.document.run : (operation.changesOf?.run ?? '')
       const encoded = context.sessionToken && codecs[arrivesBy].encode(context.sessionToken.reveal())
       const nonce = caller.newNonce()
-      const reply = await caller.ask<AnswerMessage & { readonly handed?: string }>(
+      const reply = await caller.ask(
         {
           // A read is a GET, as a service's own reads are: what caches on the way do to those, they do to this.
           method: 'document' in operation || arrivesBy === 'body' ? 'POST' : 'GET',
@@ -86,12 +80,16 @@ export function remoteHop(declaration: HopDeclaration, needs: RemoteNeeds): Hop 
           run,
         },
         nonce,
+        (message) => readAnswerMessage(message, operation),
         signal,
       )
-      if ('reason' in reply) {
-        tell(reply.message)
-        return unanswered(operation, reply, name, startedAtMs, clock.nowMs() - startedAtMs, new URL(remote).host)
+      const giveUp = (problem: RemoteProblem) => {
+        tell(problem.message)
+        return unanswered(operation, problem, name, startedAtMs, clock.nowMs() - startedAtMs, new URL(remote).host)
       }
+      if ('reason' in reply) return giveUp(reply)
+      const isElsewhere = elsewhere(needs.account?.() ?? [], reply.message.account, remote)
+      if (isElsewhere) return giveUp(isElsewhere)
       tell(undefined)
       handOver(run, findInAnswer(leavesBy, reply.headers, reply.message.handed))
       return readAnswer(reply.message, name, startedAtMs)
@@ -116,7 +114,7 @@ const arrival = (caller: HopCaller, kind: RequestCarrier, tell: (problem: string
     const placed = placeInRequest(kind, damage(encoded))
     const nonce = caller.newNonce()
     const query = { [queryNames.expected]: proofOf(token, nonce), [queryNames.carrier]: kind }
-    const reply = await caller.ask<Arrival>(
+    const reply = await caller.ask(
       kind === 'redirect'
         ? {
             method: 'POST',
@@ -127,6 +125,7 @@ const arrival = (caller: HopCaller, kind: RequestCarrier, tell: (problem: string
           }
         : { method: kind === 'body' ? 'POST' : 'GET', path: paths.arrival, query, token: placed, run },
       nonce,
+      readArrival,
       signal,
     )
     if ('reason' in reply) {
@@ -139,6 +138,13 @@ const arrival = (caller: HopCaller, kind: RequestCarrier, tell: (problem: string
     return bytes === 0 ? lostBecause('stripped') : { ...arrived(text), cause: 'changed' }
   },
 })
+
+/** A hop on another account reads what nobody here has written: nothing it says can be judged. */
+function elsewhere(ours: readonly string[], theirs: readonly string[], url: string): RemoteProblem | undefined {
+  if (ours.length === 0 || theirs.length === 0 || theirs.some((one) => ours.includes(one))) return undefined
+  const message = `${url}: the hop speaks to another account than this hopwatch; give both the same COSMOS_ENDPOINT`
+  return { reason: 'error', isDoubtful: true, isTooLarge: false, message }
+}
 
 /**
  * What no hop has answered. Of a read nothing is known, least of all its token; of a write, whether it happened.

@@ -3,6 +3,7 @@ import { readAtMost } from '../endpoint/read-at-most.ts'
 import { failureOf } from '../endpoint/visitor.ts'
 import { traceparent } from '../trace-context.ts'
 import { hopVersion, nonceHeader, type RemoteProblem } from './protocol.ts'
+import type { ReadMessage } from './read-message.ts'
 import type { PlacedToken } from './token-place.ts'
 
 /** Longer than the SDK waits for one answer; the run's deadline usually comes first. */
@@ -38,10 +39,14 @@ export class HopCaller {
     return randomBytes(18).toString('base64url')
   }
 
-  /** Never rejects. `nonce` has to come back, or the answer was made for another request. */
-  async ask<Message extends { readonly nonce: string }>(
+  /**
+   * Never rejects. `nonce` has to come back, or the answer was made for another request. `read` says what the answer means,
+   * or what is wrong with it.
+   */
+  async ask<Message>(
     request: HopRequest,
     nonce: string,
+    read: ReadMessage<Message>,
     signal: AbortSignal,
   ): Promise<HopReply<Message> | RemoteProblem> {
     const query = [new URLSearchParams(request.query).toString(), request.token.query].filter((part) => part !== '')
@@ -70,7 +75,7 @@ export class HopCaller {
         })
         const text = await readAtMost(response, answerBytesMax)
         const next = redirects === 0 ? followed(url, response) : undefined
-        if (next === undefined) return judged<Message>(response, text, nonce, this.#url)
+        if (next === undefined) return judged(response, text, nonce, read, this.#url)
         url = next
         method = 'GET'
         body = undefined
@@ -100,10 +105,11 @@ function followed(url: string, response: Response): string | undefined {
 
 const tooLarge: ReadonlySet<number> = new Set([400, 413, 414, 431])
 
-function judged<Message extends { readonly nonce: string }>(
+function judged<Message>(
   response: Response,
   text: string,
   nonce: string,
+  read: ReadMessage<Message>,
   url: string,
 ): HopReply<Message> | RemoteProblem {
   const { status, headers } = response
@@ -115,7 +121,12 @@ function judged<Message extends { readonly nonce: string }>(
     message: `${url}: ${what}`,
   })
   if (message !== undefined && status === 200) {
-    if (message.nonce === nonce) return { message: message as unknown as Message, headers }
+    if (message.nonce === nonce) {
+      const known = read(message)
+      return 'problem' in known
+        ? problem('error', true, `answered as a hopwatch hop, but ${known.problem}`)
+        : { message: known.message, headers }
+    }
     if (typeof message.nonce === 'string') {
       const age = headers.get('age')
       return problem(

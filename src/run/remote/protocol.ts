@@ -74,9 +74,18 @@ export interface AnswerMessage {
   /** Of the ranges that the tokens name. */
   readonly ancestry: Readonly<Record<string, readonly string[]>>
   readonly sessionToken: string | undefined
+  /** Fingerprints of the account that the hop speaks to; empty: not known. */
+  readonly account: readonly string[]
+  /** What the answer hands on under the carrier `body`. */
+  readonly handed?: string | undefined
 }
 
-export function printAnswer(answer: HopAnswer, nonce: string, hop: string): AnswerMessage {
+export function printAnswer(
+  answer: HopAnswer,
+  nonce: string,
+  hop: string,
+  account: readonly string[] = [],
+): AnswerMessage {
   const { attempts, hop: _, startedAtMs: __, ...rest } = answer.observation
   return {
     nonce,
@@ -92,6 +101,7 @@ export function printAnswer(answer: HopAnswer, nonce: string, hop: string): Answ
     document: answer.document,
     ancestry: ancestryOf(answer),
     sessionToken: answer.sessionToken?.reveal(),
+    account,
   }
 }
 
@@ -104,10 +114,6 @@ function ancestryOf({ observation, sessionToken, ancestry }: HopAnswer): AnswerM
   )
 }
 
-/** JSON leaves out what is undefined; it has to be there again. */
-const absent = { status: undefined, substatus: undefined, failure: undefined }
-const noAnswer = { status: undefined, substatus: undefined }
-
 const tokenOf = (text: string | undefined): WireToken | undefined =>
   text === undefined ? undefined : new WireToken(text)
 
@@ -115,12 +121,10 @@ export function readAnswer(message: AnswerMessage, hop: string, startedAtMs: num
   const { attempts, ...rest } = message.observation
   return {
     observation: {
-      ...noAnswer,
       ...rest,
       hop,
       startedAtMs,
       attempts: attempts.map((attempt) => ({
-        ...absent,
         ...attempt,
         sent: tokenOf(attempt.sent),
         received: tokenOf(attempt.received),
