@@ -1,4 +1,3 @@
-import { createClient } from '@redis/client'
 import type { SharedStore } from './shared-store.ts'
 
 /** Tries again this often while the server is away. */
@@ -10,39 +9,48 @@ const connectTimeoutMs = 2000
  * waited for. Errors are not passed on in words: they could quote the URL, which may hold a password.
  */
 export class RedisStore implements SharedStore {
-  readonly #client
-  /** Resolves when the first try to connect has ended, well or not. */
-  readonly #firstTry: Promise<void>
+  readonly #opening: ReturnType<typeof openClient>
 
   /** `url`: `redis://` or `rediss://`, with the password where there is one. Connects in the background, again and again. */
   constructor(url: string) {
-    this.#client = createClient({
-      url,
-      disableOfflineQueue: true,
-      commandsQueueMaxLength: 1000,
-      socket: { connectTimeout: connectTimeoutMs, reconnectStrategy: reconnectMs },
-    })
-    this.#firstTry = new Promise((resolve) => {
-      this.#client.once('ready', resolve)
-      this.#client.on('error', () => resolve())
-    })
-    this.#client.connect().then(
-      () => {},
-      () => {},
-    )
+    this.#opening = openClient(url)
   }
 
   async put(key: string, value: string, ttlMs: number): Promise<void> {
-    await this.#firstTry
-    await this.#client.set(key, value, { expiration: { type: 'PX', value: ttlMs } })
+    const { client, firstTry } = await this.#opening
+    await firstTry
+    await client.set(key, value, { expiration: { type: 'PX', value: ttlMs } })
   }
 
   async get(key: string): Promise<string | undefined> {
-    await this.#firstTry
-    return (await this.#client.get(key)) ?? undefined
+    const { client, firstTry } = await this.#opening
+    await firstTry
+    return (await client.get(key)) ?? undefined
   }
 
-  close(): void {
-    if (this.#client.isOpen) this.#client.destroy()
+  async close(): Promise<void> {
+    const { client } = await this.#opening
+    if (client.isOpen) client.destroy()
   }
+}
+
+/** The package is loaded for whoever has a store: it is a sixth of all code, and most have none. */
+async function openClient(url: string) {
+  const { createClient } = await import('@redis/client')
+  const client = createClient({
+    url,
+    disableOfflineQueue: true,
+    commandsQueueMaxLength: 1000,
+    socket: { connectTimeout: connectTimeoutMs, reconnectStrategy: reconnectMs },
+  })
+  /** Resolves when the first try to connect has ended, well or not. */
+  const firstTry = new Promise<void>((resolve) => {
+    client.once('ready', () => resolve())
+    client.on('error', () => resolve())
+  })
+  client.connect().then(
+    () => {},
+    () => {},
+  )
+  return { client, firstTry }
 }
