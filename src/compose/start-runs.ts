@@ -15,6 +15,8 @@ interface RunnerSurroundings {
   readonly clock: Clock
   readonly random: Random
   readonly owner: string
+  /** How often the process has loaded a scenario of this name before. */
+  readonly generation?: number | undefined
   /** What carriers use outside the process; undefined: nothing outside it. */
   readonly resources?: CarrierResources | undefined
   /** Bearer token of hops elsewhere. */
@@ -33,7 +35,7 @@ export function startRunsOf(
   scenario: Scenario,
   target: Target | undefined,
   { ttlIsOn }: ScenarioReady,
-  { clock, random, owner, resources, hopToken, onHopProblem, simulator }: RunnerSurroundings,
+  { clock, random, owner, generation = 0, resources, hopToken, onHopProblem, simulator }: RunnerSurroundings,
 ): StartRun {
   const declarations = new Map(scenario.hops.map((hop) => [hop.name, hop]))
   const planner = new RunPlanner(scenario)
@@ -41,8 +43,10 @@ export function startRunsOf(
     scenario,
     openStore: (hopName) => target!.openStore(declarations.get(hopName)!, scenario),
     clock,
-    random: random.fork(scenario.name),
+    // Another stream, or a scenario that is loaded again would repeat the names of its runs.
+    random: random.fork(generation === 0 ? scenario.name : `${scenario.name}~${generation}`),
     owner,
+    generation,
     ttlIsOn,
     resources,
     hopToken,

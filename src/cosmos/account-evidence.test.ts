@@ -1,4 +1,4 @@
-import type { DatabaseAccount } from '@azure/cosmos'
+import { ConsistencyLevel, type DatabaseAccount } from '@azure/cosmos'
 import { expect, test } from 'vitest'
 import { accountEvidence } from './account-evidence.ts'
 
@@ -11,7 +11,7 @@ const fingerprints = (account: string, writes: readonly string[], reads: readonl
     DatabaseAccount,
     'consistencyPolicy' | 'writableLocations' | 'readableLocations' | 'enableMultipleWritableLocations'
   > = {
-    consistencyPolicy: 'Session',
+    consistencyPolicy: ConsistencyLevel.Session,
     writableLocations: writes.map(location),
     readableLocations: reads.map(location),
     enableMultipleWritableLocations: false,

@@ -23,6 +23,8 @@ export interface RunnerOptions {
   readonly random: Random
   /** Owner of the documents; unique among everything that writes to the container. */
   readonly owner: string
+  /** How often this process has loaded a scenario of this name before: its documents are not those of an earlier load. */
+  readonly generation?: number | undefined
   /** False where the container keeps documents for ever: then each run deletes its own. */
   readonly ttlIsOn: boolean
   /** What carriers use outside the process; undefined: nothing outside it. */
@@ -44,11 +46,12 @@ export interface Runner {
 
 /** Never rejects: whatever goes wrong becomes the run's result. */
 export function createRunner(options: RunnerOptions): Runner {
-  const { scenario, clock, random, owner } = options
+  const { scenario, clock, random, owner, generation = 0 } = options
   const hops = new Map<string, { hop: Hop; declaration: HopDeclaration }>(
     scenario.hops.map((declaration) => [declaration.name, { hop: openHop(declaration, options), declaration }]),
   )
-  const pool = new DocumentPool(`${owner}-${scenario.name}`)
+  // No scenario's name holds a tilde.
+  const pool = new DocumentPool(`${owner}-${scenario.name}${generation === 0 ? '' : `~${generation}`}`)
   const memory = new TokenMemory()
   const runIds = random.fork('run-ids')
   const faults = random.fork('faults')

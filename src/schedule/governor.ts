@@ -12,6 +12,8 @@ export interface Allowance {
   admits(): boolean
   /** What the run has cost and met. */
   settle(run: FinishedRun): void
+  /** The scenario is gone: what it would have spent is the others'. */
+  leave(): void
 }
 
 /**
@@ -32,7 +34,8 @@ export class Governor {
 
   admit({ name, container, budget }: Governed): Allowance {
     const own = budget && new RequestUnitBudget(budget.requestUnitsPerSecond, this.#clock)
-    const members = [own?.join(), this.#total?.join()].filter((member): member is BudgetMember => member !== undefined)
+    const shared = this.#total?.join()
+    const members = [own?.join(), shared].filter((member): member is BudgetMember => member !== undefined)
     const place = `${container.database}/${container.container}`
     this.#containers.set(name, place)
     // Adds up to one run each time; so any share of the planned runs is let through evenly.
@@ -50,6 +53,10 @@ export class Governor {
         for (const member of members) member.spend(spent)
         if (!run.events.some(metThrottling)) return
         this.#throttles.set(place, afterThrottled(this.#throttles.get(place) ?? unthrottled, this.#clock.nowMs()))
+      },
+      leave: () => {
+        if (shared) this.#total?.leave(shared)
+        if (this.#containers.get(name) === place) this.#containers.delete(name)
       },
     }
   }

@@ -146,3 +146,38 @@ test('a run on demand that the budget does not hold is refused', async () => {
   await clock.advance(60_000)
   expect(scheduler.runNow('s')).toBeInstanceOf(Promise)
 })
+
+test('a scenario that is removed starts no run any more, and is gone when the one under way has ended', async () => {
+  const { clock, finished, missed, scheduler, add, runLasting } = harness()
+  add(scenario('leaves', 100), runLasting('leaves', 250))
+  add(scenario('stays', 100), runLasting('stays', 1))
+  await clock.advance(120)
+  let isGone = false
+  const gone = scheduler.remove('leaves').then(() => {
+    isGone = true
+  })
+  expect(scheduler.runNow('leaves')).toBe('not-scheduled')
+  await clock.advance(50)
+  expect([isGone, finished.filter((run) => run.scenario === 'leaves').length]).toEqual([false, 0])
+  await clock.advance(1000)
+  await gone
+  expect(finished.filter((run) => run.scenario === 'leaves')).toHaveLength(1)
+  expect(finished.filter((run) => run.scenario === 'stays').length).toBeGreaterThanOrEqual(10)
+  const missedBefore = missed['leaves overlap']
+  add(scenario('leaves', 100), runLasting('leaves', 1))
+  await clock.advance(1000)
+  expect(finished.filter((run) => run.scenario === 'leaves').length).toBeGreaterThanOrEqual(9)
+  expect(missed['leaves overlap']).toBe(missedBefore)
+  await scheduler.remove('nobody')
+})
+
+test('draining waits for the last run of a scenario that was removed', async () => {
+  const { clock, finished, scheduler, add, runLasting } = harness()
+  add(scenario('leaves', 10_000), runLasting('leaves', 500))
+  await clock.advance(10)
+  const gone = scheduler.remove('leaves')
+  const drained = scheduler.drain(10_000)
+  await clock.advance(1000)
+  await Promise.all([gone, drained])
+  expect(finished.map((run) => run.result)).toEqual(['kept'])
+})

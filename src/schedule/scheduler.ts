@@ -33,8 +33,11 @@ export class Scheduler {
   readonly #sink: Sink
   readonly #scheduled = new Map<string, Scheduled>()
   readonly #abandon = new AbortController()
+  /** Ends when the last run of a removed scenario has. */
+  readonly #leaving = new Set<Promise<void>>()
   #added = 0
   #isPaused = false
+  #isStopping = false
 
   constructor(deps: { clock: Clock; random: Random; sink: Sink }) {
     this.#clock = deps.clock
@@ -50,7 +53,23 @@ export class Scheduler {
         : cronTimes(scenario.schedule, this.#clock)
     const scheduled: Scheduled = { scenario, start, due, allowance, stop: new AbortController(), running: undefined }
     this.#scheduled.set(scenario.name, scheduled)
+    if (this.#isStopping) scheduled.stop.abort()
     void this.#keepTime(scheduled)
+  }
+
+  /** No run of it starts any more. Resolves when the one under way has ended, which has been published by then. */
+  async remove(name: string): Promise<void> {
+    const entry = this.#scheduled.get(name)
+    if (entry === undefined) return
+    entry.stop.abort()
+    this.#scheduled.delete(name)
+    const { running } = entry
+    if (running) {
+      this.#leaving.add(running)
+      await running
+      this.#leaving.delete(running)
+    }
+    entry.allowance.leave()
   }
 
   /** While paused, ticks come and are counted as missed. */
@@ -73,8 +92,9 @@ export class Scheduler {
 
   /** No run starts any more; those under way get `graceMs` to end, then are told to stop. */
   async drain(graceMs: number): Promise<void> {
+    this.#isStopping = true
     for (const { stop } of this.#scheduled.values()) stop.abort()
-    const running = [...this.#scheduled.values()].flatMap((entry) => entry.running ?? [])
+    const running = [...[...this.#scheduled.values()].flatMap((entry) => entry.running ?? []), ...this.#leaving]
     const grace = new AbortController()
     const ended = Promise.all(running).then(() => grace.abort())
     await this.#clock.sleep(graceMs, grace.signal)
