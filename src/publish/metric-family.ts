@@ -69,9 +69,14 @@ export class MetricFamily<const Labels extends readonly string[]> {
 
   /** Ends every series whose label has this value. */
   removeWhere(label: string, value: string): void {
-    const index = this.definition.labels.indexOf(label)
-    if (index < 0) return
-    for (const [key, { values }] of this.#series) if (values[index] === value) this.#remove(key)
+    this.removeIf((of) => of(label) === value)
+  }
+
+  /** Ends every series that `isGone`, which is given the value of each label; undefined: the metric has no such label. */
+  removeIf(isGone: (of: (label: string) => string | undefined) => boolean): void {
+    const { labels } = this.definition
+    for (const [key, { values }] of this.#series)
+      if (isGone((label) => values[labels.indexOf(label)])) this.#remove(key)
   }
 
   clear(): void {

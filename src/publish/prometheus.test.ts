@@ -12,6 +12,7 @@ import {
   wallStartMs,
 } from '../../test/http/support.ts'
 import { ManualClock } from '../base/clock.ts'
+import type { Scenario } from '../domain/scenario.ts'
 import { notYetFed } from './catalogue.ts'
 import { declaredReads } from './declare-series.ts'
 import type { Publication } from './publication.ts'
@@ -224,6 +225,60 @@ describe('series come and go', () => {
     )
     publication.sink.record(runOf({ scenario: 'a' }))
     expect([...(await scrape(publication)).keys()].join('\n')).not.toContain('scenario="a"')
+  })
+
+  test('a changed scenario keeps its counts where their labels still mean something, and begins its windows anew', async () => {
+    const publication = publicationFor([scenarioOf(name)])
+    publication.sink.record(runOf())
+    publication.sink.record(runOf({ id: 'control', arm: 'control', token: 'lost' }))
+    const before = await scrape(publication)
+    const changed = scenarioOf(name, {
+      about: 'changed',
+      arms: scenarioOf(name).arms.filter(({ name: arm }) => arm === 'propagated'),
+    })
+    publication.replaceScenario(changed)
+    const after = await scrape(publication)
+    const lost = [...before.keys()].filter((series) => !after.has(series))
+    const counters = [...before.keys()].filter((series) => /_(total|count|sum|bucket)\{/.test(series))
+    expect(lost.length).toBeGreaterThan(0)
+    for (const series of counters)
+      if (series.includes('arm="control"')) expect(after.has(series)).toBe(false)
+      else expect(after.get(series)).toBe(before.get(series))
+    expect(after.get(reads('propagated', 'fresh', 'intact'))).toBe(1)
+    expect(publication.totals.snapshot()[0]?.arms.map(({ readsTotal }) => readsTotal)).toEqual([0])
+    expect(after.has(`hopwatch_stale_read_ratio{scenario="${name}",arm="propagated"}`)).toBe(false)
+    // And it counts on from there.
+    publication.sink.record(runOf({ id: 'next' }))
+    expect((await scrape(publication)).get(reads('propagated', 'fresh', 'intact'))).toBe(2)
+  })
+
+  test('a hop that a changed scenario no longer has ends with its regions; objectives are those of the new file', async () => {
+    const publication = publicationFor([scenarioOf(name)])
+    publication.sink.record(runOf())
+    const { hops } = scenarioOf(name)
+    const renamed = hops.map((hop, index) => (index === 1 ? { ...hop, name: 'another', region: 'East US' } : hop))
+    const journey = JSON.parse(
+      JSON.stringify(scenarioOf(name).journey).replaceAll(`"${hops[1]!.name}"`, '"another"'),
+    ) as Scenario['journey']
+    const none = { staleReads: undefined, tokenLoss: undefined, p95Ms: undefined, retriesPerRead: undefined }
+    publication.replaceScenario(scenarioOf(name, { hops: renamed, journey, objectives: none }))
+    const text = [...(await scrape(publication)).keys()].join('\n')
+    expect(text).not.toContain(`hop="${hops[1]!.name}"`)
+    expect(text).not.toContain(`to="${hops[1]!.name}"`)
+    expect(text).not.toContain(`region="${hops[1]!.region}"`)
+    expect(text).toContain(`hop="${hops[0]!.name}"`)
+    expect(text).not.toContain('hopwatch_objective')
+  })
+
+  test('how the last reading of the files went, and which shard this is', async () => {
+    const publication = publicationFor([])
+    publication.metrics.setReload(true, 1_700_000_000_500)
+    publication.metrics.setReload(false, 1_700_000_009_000)
+    publication.metrics.setShard({ index: 1, count: 3 })
+    const samples = await scrape(publication)
+    expect(samples.get('hopwatch_config_last_reload_successful')).toBe(0)
+    expect(samples.get('hopwatch_config_last_reload_success_timestamp_seconds')).toBe(1_700_000_000.5)
+    expect(samples.get('hopwatch_shard_info{shard="1",shards="3"}')).toBe(1)
   })
 
   test('the cap refuses what would break it, counts it, and spares what tells of targets', async () => {

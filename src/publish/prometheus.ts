@@ -66,6 +66,42 @@ export class PrometheusMetrics implements Sink {
     declareSeries(scenario, this.#families)
   }
 
+  /**
+   * Its file has changed. A counter goes on where its labels still mean something, so that no figure goes backwards; what names a
+   * hop, arm or region that is no more ends.
+   */
+  replaceScenario(scenario: Scenario): void {
+    const hops = new Set(scenario.hops.map((hop) => hop.name))
+    const regions = new Set(scenario.hops.map(regionLabel))
+    const kept: readonly (readonly [label: string, values: ReadonlySet<string>])[] = [
+      ['arm', new Set(scenario.arms.map((arm) => arm.name))],
+      ...['hop', 'from', 'to'].map((label) => [label, hops] as const),
+      ...['region', 'write_region'].map((label) => [label, regions] as const),
+    ]
+    for (const family of Object.values(this.#families))
+      family.removeIf(
+        (of) =>
+          of('scenario') === scenario.name &&
+          kept.some(([label, values]) => {
+            const value = of(label)
+            return value !== undefined && !values.has(value)
+          }),
+      )
+    for (const family of [this.#families.objectiveRatio, this.#families.objectiveP95])
+      family.removeWhere('scenario', scenario.name)
+    this.addScenario(scenario)
+  }
+
+  /** How the last reading of the files went; the start counts as one. */
+  setReload(isSuccessful: boolean, atWallMs: number): void {
+    this.#families.reloadSuccessful.set([], isSuccessful ? 1 : 0)
+    if (isSuccessful) this.#families.reloadTime.set([], atWallMs / 1000)
+  }
+
+  setShard({ index, count }: { readonly index: number; readonly count: number }): void {
+    this.#families.shardInfo.set([String(index), String(count)], 1)
+  }
+
   /** `admittedShares` tells, at each scrape, what back-off lets start of the planned runs. */
   watchAdmission(admittedShares: () => ReadonlyMap<string, number>): void {
     this.#admittedShares = admittedShares

@@ -30,6 +30,8 @@ export interface Publication {
   readonly recent: Recent
   readonly history: RunHistory
   addScenario(scenario: Scenario): void
+  /** The file of a scenario has changed: its counters go on, its figures on the page begin anew. */
+  replaceScenario(scenario: Scenario): void
   removeScenario(name: string): void
   /** Prints what the log still holds back. */
   close(): void
@@ -60,6 +62,10 @@ export function createPublication(options: PublicationOptions): Publication {
     addScenario: (scenario) => {
       for (const part of [metrics, totals, recent]) part.addScenario(scenario)
       history.addScenario(scenario.name)
+    },
+    replaceScenario: (scenario) => {
+      metrics.replaceScenario(scenario)
+      for (const part of [totals, recent]) part.addScenario(scenario)
     },
     removeScenario: (name) => {
       for (const part of [metrics, totals, recent, history]) part.removeScenario(name)
