@@ -22,7 +22,8 @@ import {
   scenariosOption,
   seedOption,
 } from './options.ts'
-import { isTrue, readScenarios, readSettings, type SharedOptions } from './settings.ts'
+import { letsEverybodyRead } from './public-access.ts'
+import { readScenarios, readSettings, type SharedOptions } from './settings.ts'
 import { table } from './table.ts'
 import { revision, version } from './version.ts'
 
@@ -76,7 +77,7 @@ Every option has an environment variable: --grace is HOPWATCH_GRACE. A flag beat
           scenarios,
           listen: options.listen ?? configuration.listen ?? defaults.listen,
           apiToken: process.env.HOPWATCH_API_TOKEN || undefined,
-          allowUnauthenticated: isTrue(options.allowUnauthenticated) ?? false,
+          allowUnauthenticated: letsEverybodyRead(options.allowUnauthenticated, { ...settings, scenarios }),
           maxSeries: options.maxSeries ?? configuration.maxSeries,
           version,
           revision,
