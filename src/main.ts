@@ -8,9 +8,14 @@ import { CommandError, type ExitCode, exitCodes } from './cli/command-error.ts'
 import { version } from './cli/version.ts'
 import { TargetProblem } from './cosmos/target-problem.ts'
 
+// As the first process of a container nothing ends it by default; while it starts, and has nothing to drain yet, this does.
+const endAtOnce = (signal: NodeJS.Signals) => process.exit(signal === 'SIGINT' ? 130 : 143)
+if (process.pid === 1) process.on('SIGINT', endAtOnce).on('SIGTERM', endAtOnce)
+
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
 const stopped = () =>
   new Promise<void>((resolve) => {
+    process.off('SIGINT', endAtOnce).off('SIGTERM', endAtOnce)
     const stop = () => {
       process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143))
       resolve()
@@ -44,8 +49,9 @@ const commands: Readonly<Record<string, () => Promise<unknown>>> = {
 
 /** The commands that these arguments may be about: help tells of all, and no command at all means `serve`. */
 function askedFor([word]: readonly string[]): readonly string[] {
+  if (word === '--version' || word === '-V') return []
   if (word !== undefined && Object.hasOwn(commands, word)) return [word]
-  const isOptionOfServe = word?.startsWith('-') && !['--help', '-h', '--version', '-V'].includes(word)
+  const isOptionOfServe = word?.startsWith('-') && word !== '--help' && word !== '-h'
   return word === undefined || isOptionOfServe ? ['serve'] : Object.keys(commands)
 }
 
