@@ -72,6 +72,11 @@ export interface CarryEvent {
   readonly cause?: CarryCause | undefined
   /** As of a write: it left `from` with what was known there by then. */
   readonly begunAfter?: number
+  /** As of an observation. Absent where nobody timed it. */
+  readonly startedAtMs?: number
+  readonly durationMs?: number
+  /** As of an observation. */
+  readonly spanId?: string
 }
 
 /**

@@ -69,6 +69,8 @@ export interface Observation {
   /** The surfaced answer; undefined when there was none. */
   readonly status: number | undefined
   readonly substatus: number | undefined
+  /** W3C span id under which it went out in the trace of its run; absent where no request of ours carried one. */
+  readonly spanId?: string
 }
 
 /** Whether an exchange brought what a replica knows: 207 the results of a batch, 304 that a change feed has nothing new. */

@@ -74,6 +74,11 @@ export function runToJson(run: FinishedRun, fingerprintKey: Uint8Array | string)
           finding: happened.finding ?? null,
           observations: happened.observations.map(observation),
         }
+      case 'carry': {
+        // On a clock that means nothing elsewhere.
+        const { startedAtMs: _, ...rest } = happened
+        return rest
+      }
       case 'visibility':
         return {
           ...happened,

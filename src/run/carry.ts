@@ -44,7 +44,8 @@ export async function carryToken(
   const sent = canary && held?.parsed ? WireToken.from(canary) : held
   const handed = surroundings.hops?.get(step.from)?.hop.handedBack?.(surroundings.id)
   const leaving = handed === undefined || canary ? sent : handed.token
-  const { token, cause } = sent && !leaving ? lostBecause('stripped') : await deliver(step, leaving, surroundings)
+  const { token, cause, spanId } =
+    sent && !leaving ? lostBecause('stripped') : await deliver(step, leaving, surroundings)
   const arrived = token === undefined ? undefined : new WireToken(token)
   const isUnchanged = arrived?.reveal() === sent?.reveal()
   return {
@@ -57,6 +58,7 @@ export async function carryToken(
       token: cause === 'hop-unreachable' ? 'unknown' : carriedToken(sent, arrived),
       tokenBytes: sent?.bytes ?? 0,
       ...(!isUnchanged && cause && { cause }),
+      ...(spanId !== undefined && { spanId }),
     },
   }
 }
@@ -89,7 +91,7 @@ async function deliver(step: CarryStep, sent: WireToken | undefined, of: CarrySu
   const context = { workflow, run, options, delayMs, damage, clock, random, signal, resources }
   const carrier = of.hops?.get(to)?.hop.carrierTo?.(step.carrier) ?? of.carriers[step.carrier]
   const delivery = await carrier.carry(token, context)
-  return { token: delivery.token, cause: struck ?? delivery.cause }
+  return { ...delivery, cause: struck ?? delivery.cause }
 }
 
 /** What arrived of what was sent: the least of the states over the ranges that the sent token speaks for. */

@@ -14,6 +14,8 @@ export interface HopContext {
   readonly sessionToken: WireToken | undefined
   /** What its reads ask for. */
   readonly consistency: ConsistencyLevel
+  /** Undefined where the run is another process's. */
+  readonly run?: string
 }
 
 export interface HopAnswer {

@@ -15,6 +15,7 @@ import { openHop } from './hops/open-hop.ts'
 import { JourneyWalk } from './journey-walk.ts'
 import type { RunPlan } from './plan-run.ts'
 import { TokenMemory } from './token-memory.ts'
+import type { SampleTrace } from './trace-context.ts'
 
 export interface RunnerOptions {
   readonly scenario: Scenario
@@ -34,6 +35,8 @@ export interface RunnerOptions {
   /** Bearer token of hops elsewhere. */
   readonly hopToken?: string | undefined
   /** Told of what keeps a hop elsewhere from answering, without secrets; undefined: it answers again. */
+  /** Undefined: nobody records traces. */
+  readonly sampleTrace?: SampleTrace | undefined
   readonly onHopProblem?: ((hop: string, problem: string | undefined) => void) | undefined
   /** Fingerprints of the account under test; empty: not known yet. */
   readonly account?: (() => readonly string[]) | undefined

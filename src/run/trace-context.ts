@@ -1,10 +1,14 @@
-import { createHash } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import { runTraceId, type TraceContext } from '../protocol/trace-context.ts'
+
+/** Whether the trace with this id is recorded; asked when its run begins to make requests. */
+export type SampleTrace = (traceId: string) => boolean
 
 /**
- * W3C Trace Context for the requests of one run. The trace id is the run's id twice, so that a run is found in the tracing
- * of the services by the id that hopwatch prints; it is not marked as sampled, so that a probe costs them nothing.
+ * For one request of a run: each goes out under a span of its own. Where nobody records the traces of hopwatch it is not marked as sampled,
+ * so that a probe costs the tracing of the services nothing.
  */
-export function traceparent(run: string): string {
-  const id = /^[0-9a-f]{16}$/.test(run) ? run : createHash('sha256').update(run).digest('hex').slice(0, 16)
-  return `00-${id}${id}-${id}-00`
+export function requestTrace(run: string, sampleTrace: SampleTrace | undefined): TraceContext {
+  const traceId = runTraceId(run)
+  return { traceId, spanId: randomBytes(8).toString('hex'), isSampled: sampleTrace?.(traceId) ?? false }
 }

@@ -8,12 +8,14 @@ import type { DocumentPool, PooledDocument } from './document-pool.ts'
 import { EndpointVisitor } from './endpoint/visitor.ts'
 import type { Hop, HopAnswer, HopOperation } from './hop.ts'
 import { freshSession, type HopSession, tokenToSend } from './hop-session.ts'
+import type { SampleTrace } from './trace-context.ts'
 
 export interface WalkOptions extends CarrySurroundings {
   readonly hops: ReadonlyMap<string, { readonly hop: Hop; readonly declaration: HopDeclaration }>
   readonly pool: DocumentPool
   readonly ttlIsOn: boolean
   readonly changeAccount?: ChangeAccount | undefined
+  readonly sampleTrace?: SampleTrace | undefined
 }
 
 /** What the steps of one run share: each hop's knowledge, the probe document, and what happened so far. */
@@ -40,7 +42,7 @@ export class Walk {
     this.options = options
     const { scenario, plan, pool, owner, clock } = options
     this.startedAtWallMs = clock.wallMs()
-    this.visitor = new EndpointVisitor(clock, options.id)
+    this.visitor = new EndpointVisitor(clock, options.id, options.sampleTrace)
     this.document = pool.take(plan.partition, scenario.document === 'reused')
     this.firstVersion = this.document.version + 1
     this.runsDelete = !options.ttlIsOn || allSteps(scenario.journey).some(deletes)
@@ -89,7 +91,7 @@ export class Walk {
     operation: HopOperation,
     sessionToken: ReturnType<typeof tokenToSend> = tokenToSend(this.session(at)),
   ): Promise<HopAnswer> {
-    const context = { sessionToken, consistency: this.consistency(at) }
+    const context = { sessionToken, consistency: this.consistency(at), run: this.options.id }
     return this.hop(at).execute(operation, context, this.options.signal)
   }
 

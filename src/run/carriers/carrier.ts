@@ -40,6 +40,8 @@ export interface CarrierResources {
 export interface Delivery {
   readonly token: string | undefined
   readonly cause: CarryCause | undefined
+  /** Of the request that took it there; absent where it went by none. */
+  readonly spanId?: string
 }
 
 export const arrived = (token: string | undefined): Delivery =>

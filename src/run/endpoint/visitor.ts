@@ -3,7 +3,8 @@ import type { Clock } from '../../base/clock.ts'
 import { attemptFailure, type EndpointAnswer } from '../../domain/endpoint.ts'
 import type { EndpointRequest, VersionPlace } from '../../domain/endpoint-request.ts'
 import type { Attempt } from '../../domain/observation.ts'
-import { traceparent } from '../trace-context.ts'
+import { printTraceparent, type TraceContext } from '../../protocol/trace-context.ts'
+import { requestTrace, type SampleTrace } from '../trace-context.ts'
 import { type ReadAnswer, tokenIn, versionIn } from './extract.ts'
 import { readAtMost } from './read-at-most.ts'
 import { fillBody, fillHeader, fillPath, type RunValues } from './template.ts'
@@ -17,6 +18,8 @@ export interface Visit {
   readonly answer: EndpointAnswer
   readonly attempts: readonly Attempt[]
   readonly durationMs: number
+  /** W3C span id that its requests named as their parent. */
+  readonly spanId: string
 }
 
 interface Sent {
@@ -29,11 +32,13 @@ interface Sent {
 export class EndpointVisitor {
   readonly #clock: Clock
   readonly #run: string
+  readonly #sampleTrace: SampleTrace | undefined
   readonly #jar = new CookieJar()
 
-  constructor(clock: Clock, run: string) {
+  constructor(clock: Clock, run: string, sampleTrace?: SampleTrace) {
     this.#clock = clock
     this.#run = run
+    this.#sampleTrace = sampleTrace
   }
 
   async visit(
@@ -45,6 +50,7 @@ export class EndpointVisitor {
   ): Promise<Visit> {
     const startedAtMs = this.#clock.nowMs()
     const attempts: Attempt[] = []
+    const trace = requestTrace(this.#run, this.#sampleTrace)
     const enough = new AbortController()
     const late = new AbortController()
     void this.#clock.sleep(answerWithinMs, enough.signal).then(() => late.abort())
@@ -54,10 +60,11 @@ export class EndpointVisitor {
       values,
       version,
       attempts,
+      trace,
       AbortSignal.any([signal, late.signal]),
     )
     enough.abort()
-    return { answer, attempts, durationMs: this.#clock.nowMs() - startedAtMs }
+    return { answer, attempts, durationMs: this.#clock.nowMs() - startedAtMs, spanId: trace.spanId }
   }
 
   async #follow(
@@ -66,10 +73,11 @@ export class EndpointVisitor {
     values: RunValues,
     version: VersionPlace | undefined,
     attempts: Attempt[],
+    trace: TraceContext,
     signal: AbortSignal,
   ): Promise<EndpointAnswer> {
     let url = new URL(endpoint.replace(/\/$/, '') + fillPath(request.path, values))
-    let sent = this.#prepare(request, values)
+    let sent = this.#prepare(request, values, trace)
     for (let redirects = 0; ; redirects++) {
       const startedAtMs = this.#clock.nowMs()
       const attempt: Attempt = { ...emptyAttempt, region: url.host }
@@ -99,7 +107,7 @@ export class EndpointVisitor {
     }
   }
 
-  #prepare({ method, headers, body }: EndpointRequest, values: RunValues): Sent {
+  #prepare({ method, headers, body }: EndpointRequest, values: RunValues, trace: TraceContext): Sent {
     const filled = Object.entries(headers).flatMap(([name, template]) => {
       const value = fillHeader(template, values)
       return value === undefined ? [] : [[name.toLowerCase(), value] as const]
@@ -111,7 +119,7 @@ export class EndpointVisitor {
         'user-agent': 'hopwatch',
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...Object.fromEntries(filled),
-        traceparent: traceparent(this.#run),
+        traceparent: printTraceparent(trace),
       },
       body: body === undefined ? undefined : JSON.stringify(fillBody(body, values)),
     }

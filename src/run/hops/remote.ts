@@ -16,6 +16,7 @@ import { HopCaller } from '../remote/caller.ts'
 import { type OperationCall, paths, proofOf, queryNames, type RemoteProblem, readAnswer } from '../remote/protocol.ts'
 import { readAnswerMessage, readArrival } from '../remote/read-message.ts'
 import { codecs, findInAnswer, placeInRequest, requestCarrier } from '../remote/token-place.ts'
+import { requestTrace, type SampleTrace } from '../trace-context.ts'
 
 export interface RemoteNeeds {
   readonly scenario: Scenario
@@ -27,6 +28,8 @@ export interface RemoteNeeds {
   readonly onHopProblem?: ((hop: string, problem: string | undefined) => void) | undefined
   /** Fingerprints of the account that this process speaks to; empty: not known yet. */
   readonly account?: (() => readonly string[]) | undefined
+  /** Undefined: nobody records traces. */
+  readonly sampleTrace?: SampleTrace | undefined
 }
 
 /** A hop in another process, reached through whatever stands before it: the token travels in a real request. */
@@ -67,7 +70,8 @@ export function remoteHop(declaration: HopDeclaration, needs: RemoteNeeds): Hop 
         leavesBy,
         operation,
       }
-      const run = 'document' in operation ? operation.document.run : (operation.changesOf?.run ?? '')
+      const { run = '' } = context
+      const trace = requestTrace(run, needs.sampleTrace)
       const encoded = context.sessionToken && codecs[arrivesBy].encode(context.sessionToken.reveal())
       const nonce = caller.newNonce()
       const reply = await caller.ask(
@@ -77,7 +81,7 @@ export function remoteHop(declaration: HopDeclaration, needs: RemoteNeeds): Hop 
           path: paths.operation,
           query: { [queryNames.operation]: Buffer.from(JSON.stringify(call)).toString('base64url') },
           token: placeInRequest(arrivesBy, encoded),
-          run,
+          trace,
         },
         nonce,
         (message) => readAnswerMessage(message, operation),
@@ -85,19 +89,27 @@ export function remoteHop(declaration: HopDeclaration, needs: RemoteNeeds): Hop 
       )
       const giveUp = (problem: RemoteProblem) => {
         tell(problem.message)
-        return unanswered(operation, problem, name, startedAtMs, clock.nowMs() - startedAtMs, new URL(remote).host)
+        const answer = unanswered(
+          operation,
+          problem,
+          name,
+          startedAtMs,
+          clock.nowMs() - startedAtMs,
+          new URL(remote).host,
+        )
+        return under(trace.spanId, answer)
       }
       if ('reason' in reply) return giveUp(reply)
       const isElsewhere = elsewhere(needs.account?.() ?? [], reply.message.account, remote)
       if (isElsewhere) return giveUp(isElsewhere)
       tell(undefined)
       handOver(run, findInAnswer(leavesBy, reply.headers, reply.message.handed))
-      return readAnswer(reply.message, name, startedAtMs)
+      return under(trace.spanId, readAnswer(reply.message, name, startedAtMs))
     },
     reconnect() {
       generation++
     },
-    carrierTo: (kind) => (isRequestCarrier(kind) ? arrival(caller, kind, tell) : undefined),
+    carrierTo: (kind) => (isRequestCarrier(kind) ? arrival(caller, kind, tell, needs.sampleTrace) : undefined),
     handedBack: (run) => (handed?.run === run ? { token: handed.token } : undefined),
   }
 }
@@ -106,13 +118,20 @@ const isRequestCarrier = (kind: CarrierKind): kind is RequestCarrier =>
   (requestCarriers as readonly string[]).includes(kind)
 
 /** The user arrives at the hop with a token in one part of a real request. */
-const arrival = (caller: HopCaller, kind: RequestCarrier, tell: (problem: string | undefined) => void): Carrier => ({
+const arrival = (
+  caller: HopCaller,
+  kind: RequestCarrier,
+  tell: (problem: string | undefined) => void,
+  sampleTrace: SampleTrace | undefined,
+): Carrier => ({
   async carry(token, { options, damage, run, signal }): Promise<Delivery> {
     const codec = codecs[kind]
     const encoded = codec.encode(token)
     if (!isWithin(codec, encoded, options.limit)) return lostBecause('over-limit')
     const placed = placeInRequest(kind, damage(encoded))
     const nonce = caller.newNonce()
+    const trace = requestTrace(run, sampleTrace)
+    const { spanId } = trace
     const query = { [queryNames.expected]: proofOf(token, nonce), [queryNames.carrier]: kind }
     const reply = await caller.ask(
       kind === 'redirect'
@@ -121,22 +140,28 @@ const arrival = (caller: HopCaller, kind: RequestCarrier, tell: (problem: string
             path: paths.departure,
             query,
             token: { headers: {}, query: '', body: JSON.stringify({ query: placed.query }) },
-            run,
+            trace,
           }
-        : { method: kind === 'body' ? 'POST' : 'GET', path: paths.arrival, query, token: placed, run },
+        : { method: kind === 'body' ? 'POST' : 'GET', path: paths.arrival, query, token: placed, trace },
       nonce,
       readArrival,
       signal,
     )
     if ('reason' in reply) {
       tell(reply.message)
-      return reply.isTooLarge ? lostBecause('over-limit') : lostBecause('hop-unreachable')
+      return { ...lostBecause(reply.isTooLarge ? 'over-limit' : 'hop-unreachable'), spanId }
     }
     tell(undefined)
     const { bytes, isAsSent, text } = reply.message
-    if (isAsSent) return { token, cause: undefined }
-    return bytes === 0 ? lostBecause('stripped') : { ...arrived(text), cause: 'changed' }
+    if (isAsSent) return { token, cause: undefined, spanId }
+    return bytes === 0 ? { ...lostBecause('stripped'), spanId } : { ...arrived(text), cause: 'changed', spanId }
   },
+})
+
+/** The operation, as the request that it was. */
+const under = (spanId: string, answer: HopAnswer): HopAnswer => ({
+  ...answer,
+  observation: { ...answer.observation, spanId },
 })
 
 /** A hop on another account reads what nobody here has written: nothing it says can be judged. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { printTraceparent, type TraceContext } from '../../protocol/trace-context.ts'
 import { readAtMost } from '../endpoint/read-at-most.ts'
 import { failureOf } from '../endpoint/visitor.ts'
-import { traceparent } from '../trace-context.ts'
 import { hopVersion, nonceHeader, type RemoteProblem } from './protocol.ts'
 import type { ReadMessage } from './read-message.ts'
 import type { PlacedToken } from './token-place.ts'
@@ -16,8 +16,7 @@ export interface HopRequest {
   /** Name and value; never holds a token. */
   readonly query: Readonly<Record<string, string>>
   readonly token: PlacedToken
-  /** Seeds the trace context. */
-  readonly run: string
+  readonly trace: TraceContext
 }
 
 export interface HopReply<Message> {
@@ -67,7 +66,7 @@ export class HopCaller {
             [nonceHeader]: nonce,
             accept: 'application/json',
             'user-agent': 'hopwatch',
-            traceparent: traceparent(request.run),
+            traceparent: printTraceparent(request.trace),
           },
           ...(body !== undefined && { body }),
           redirect: 'manual',

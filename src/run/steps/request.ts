@@ -25,7 +25,8 @@ async function write(walk: Walk, step: RequestStep): Promise<void> {
   const begun = walk.eventCount
   const didNotHappen = written.present ? undefined : walk.beginDelete(written)
   const startedAtMs = clock.nowMs()
-  const { answer, attempts, durationMs } = await visit(walk, step, written.version)
+  const seen = await visit(walk, step, written.version)
+  const { answer, attempts } = seen
   const outcome = endpointWriteOutcome(answer, step.request.expect)
   if (outcome === 'refused') didNotHappen?.()
   walk.document = afterAttempt(walk.document, written, outcome)
@@ -43,7 +44,7 @@ async function write(walk: Walk, step: RequestStep): Promise<void> {
   )
   walk.tell({
     kind: 'write',
-    observation: observed(walk, step, startedAtMs, durationMs, showing(attempts, { received: token }), answer.status),
+    observation: observed(walk, step, startedAtMs, seen, showing(attempts, { received: token })),
     region: regionLabel(walk.declaration(step.at)),
     outcome,
     version: written.version,
@@ -66,7 +67,7 @@ async function read(walk: Walk, step: RequestStep): Promise<void> {
     const startedAtMs = clock.nowMs()
     const seen = await visit(walk, step, version)
     const attempts = showing(seen.attempts, { sent: seen.answer.token })
-    const observation = observed(walk, step, startedAtMs, seen.durationMs, attempts, seen.answer.status)
+    const observation = observed(walk, step, startedAtMs, seen, attempts)
     return { seen, result: resultOf(seen), observation }
   }
   const { seen, result, observation } = await observe()
@@ -116,9 +117,8 @@ const observed = (
   walk: Walk,
   { at }: RequestStep,
   startedAtMs: number,
-  durationMs: number,
+  { answer, durationMs, spanId }: Visit,
   attempts: readonly Attempt[],
-  status: number | undefined,
 ): Observation => ({
   hop: at,
   operation: 'request',
@@ -126,8 +126,9 @@ const observed = (
   startedAtMs,
   durationMs,
   attempts,
-  status,
+  status: answer.status,
   substatus: undefined,
+  spanId,
 })
 
 /** The token that the service shows belongs to its last answer. */
