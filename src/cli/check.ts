@@ -2,9 +2,9 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../base/clock.ts'
 import { seededRandom } from '../base/random.ts'
 import { runCheck } from '../compose/check.ts'
-import type { Scenario } from '../domain/scenario.ts'
 import { type CheckFormat, type CheckReport, checkFormats, checkReport, printReport } from './check-report.ts'
-import { CommandError, type ExitCode, exitCodes } from './command-error.ts'
+import { chooseScenarios } from './choose-scenarios.ts'
+import { type ExitCode, exitCodes } from './command-error.ts'
 import {
   budgetOption,
   configOption,
@@ -54,7 +54,7 @@ Exit codes: 0 every objective is met or undecided · 1 an objective is broken, o
     )
     .action(async (names: string[], options: CheckCommandOptions) => {
       const settings = await readSettings(options, process.env)
-      const scenarios = choose(await readScenarios(settings.scenarioPaths, process.env), names)
+      const scenarios = chooseScenarios(await readScenarios(settings.scenarioPaths, process.env), names)
       const runs = options.runs ?? (options.for === undefined ? defaultRuns : Number.POSITIVE_INFINITY)
       const progress = progressLine(process.stderr)
       const stop = new AbortController()
@@ -87,18 +87,6 @@ Exit codes: 0 every objective is met or undecided · 1 an objective is broken, o
 function exitCodeOf(report: CheckReport, wasStopped: boolean): ExitCode {
   if (wasStopped) return exitCodes.found
   return report.scenarios.every(({ isGood }) => isGood) ? exitCodes.ok : exitCodes.found
-}
-
-function choose(scenarios: readonly Scenario[], names: readonly string[]): readonly Scenario[] {
-  const known = scenarios.map(({ name }) => name)
-  const unknown = names.filter((name) => !known.includes(name))
-  if (unknown.length > 0) {
-    throw new CommandError(
-      exitCodes.usage,
-      `There is no scenario ${unknown.join(', ')}; there are ${known.join(', ')}.`,
-    )
-  }
-  return names.length === 0 ? scenarios : scenarios.filter(({ name }) => names.includes(name))
 }
 
 function progressText(finished: number, planned: number, elapsedMs: number, forMs: number | undefined): string {

@@ -41,11 +41,10 @@ const defaultConfigFile = 'hopwatch.yaml'
 
 export async function readSettings(options: SharedOptions, env: Environment): Promise<SharedSettings> {
   const configuration = await readConfiguration(options.config, env)
-  const paths = options.scenarios === undefined ? (configuration.scenarios ?? ['scenarios']) : [options.scenarios]
   const seed = options.seed ?? configuration.simulator?.seed ?? randomBytes(4).readUInt32BE()
   return {
     configuration,
-    scenarioPaths: isTrue(options.drills) ? [...paths, ...paths.map((path) => join(path, 'drills'))] : paths,
+    scenarioPaths: scenarioPathsOf(options, configuration),
     provision: isTrue(options.provision) ?? configuration.provision ?? false,
     owner: options.instance ?? configuration.instance ?? `hw-${randomBytes(4).toString('hex')}`,
     seed,
@@ -55,6 +54,15 @@ export async function readSettings(options: SharedOptions, env: Environment): Pr
     requestUnitsPerSecond: options.budget ?? configuration.budget?.requestUnitsPerSecond,
     carriers: readCarrierSettings({ ...configuration, dataDir: options.dataDir ?? configuration.dataDir }, env),
   }
+}
+
+/** Where the scenarios are, for a command that needs no account and so none of its secrets. */
+export const readScenarioPaths = async (options: SharedOptions, env: Environment): Promise<readonly string[]> =>
+  scenarioPathsOf(options, await readConfiguration(options.config, env))
+
+function scenarioPathsOf({ scenarios, drills }: SharedOptions, configuration: Configuration): readonly string[] {
+  const paths = scenarios === undefined ? (configuration.scenarios ?? ['scenarios']) : [scenarios]
+  return isTrue(drills) ? [...paths, ...paths.map((path) => join(path, 'drills'))] : paths
 }
 
 /** All scenarios of the paths, or a `CommandError` that lists every problem. */
