@@ -10,6 +10,8 @@ export interface MetricDefinition<Labels extends readonly string[] = readonly st
   readonly help: string
   /** The OpenTelemetry name: the semantic convention's where there is one. */
   readonly otelName: string
+  /** Of a counter: the convention's histogram of the single amounts, whose sum it is. */
+  readonly otelHistogram?: string
   /** Upper bounds, in `unit`. */
   readonly buckets?: readonly number[]
 }
@@ -152,7 +154,8 @@ export const catalogue = {
     unit: '{request_unit}',
     labels: ['scenario', 'arm', 'hop', 'operation'],
     help: 'Request units charged by the service, over every attempt, retries and re-reads included.',
-    otelName: 'azure.cosmosdb.client.operation.request_charge',
+    otelName: 'hopwatch.request_units',
+    otelHistogram: 'azure.cosmosdb.client.operation.request_charge',
   }),
   retries: define({
     name: 'hopwatch_retries_total',
@@ -167,7 +170,7 @@ export const catalogue = {
     kind: 'histogram',
     unit: 's',
     labels: ['scenario', 'hop', 'region', 'operation', 'outcome'],
-    help: 'Duration of an operation as the application waits for it, retries included. Exemplars (OpenMetrics) name the run.',
+    help: 'Duration of an operation as the application waits for it, retries included. Exemplars (OpenMetrics) name the run and its trace.',
     otelName: 'db.client.operation.duration',
     buckets: durationBuckets,
   }),
@@ -334,3 +337,11 @@ export const notYetFed: readonly { readonly name: string; readonly needs: string
   { name: 'hopwatch_token_loss_alarm', needs: 'the sequential test of the token-loss rate' },
   { name: 'hopwatch_token_loss_evidence', needs: 'the sequential test of the token-loss rate' },
 ]
+  exportErrors: define({
+    name: 'hopwatch_export_errors_total',
+    kind: 'counter',
+    unit: '{export}',
+    labels: ['signal'],
+    help: 'Batches of metrics, traces or logs that the OpenTelemetry receiver did not take, after the retries. What they held is lost, except for metrics, which are cumulative. Absent while OpenTelemetry is switched off.',
+    otelName: 'hopwatch.export.errors',
+  }),

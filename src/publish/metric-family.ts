@@ -1,3 +1,4 @@
+import { runTraceId } from '../protocol/trace-context.ts'
 import type { MetricDefinition } from './catalogue.ts'
 import type { ExpositionFormat } from './exposition.ts'
 import type { SeriesBudget } from './series-budget.ts'
@@ -5,7 +6,7 @@ import type { SeriesBudget } from './series-budget.ts'
 /** One value a label, in the definition's order. */
 export type LabelValues<Labels extends readonly string[]> = { readonly [Index in keyof Labels]: string }
 
-/** What led to a bucket: printed in OpenMetrics, where it takes whoever looks at a slow bucket to the run. */
+/** What led to a figure: printed in OpenMetrics, where it takes whoever looks at a slow bucket or a stale read to the run and its trace. */
 export interface Exemplar {
   readonly runId: string
   readonly atWallMs: number
@@ -19,7 +20,15 @@ interface Series {
   value: number
   /** Of a histogram: observations by bucket, each alone, +Inf last. */
   readonly buckets: number[]
+  /** Of a histogram: the last of each bucket. Of a counter: its last. */
   readonly exemplars: (Exemplar & { readonly value: number })[]
+}
+
+/** A series as it stands. */
+export interface Sample {
+  /** In the order of the definition's labels. */
+  readonly values: readonly string[]
+  readonly value: number
 }
 
 /**
@@ -34,6 +43,8 @@ export class MetricFamily<const Labels extends readonly string[]> {
   /** Series that one set of labels costs: a histogram has its buckets, +Inf, sum and count. */
   readonly #cost: number
   readonly #series = new Map<string, Series>()
+  /** Told of each amount that is added to a counter, and of each value that a histogram takes. */
+  onMeasured: ((values: readonly string[], amount: number) => void) | undefined
 
   constructor(definition: MetricDefinition<Labels>, budget: SeriesBudget) {
     this.definition = definition
@@ -47,9 +58,12 @@ export class MetricFamily<const Labels extends readonly string[]> {
     this.#find(values)
   }
 
-  add(values: LabelValues<Labels>, amount = 1): void {
+  add(values: LabelValues<Labels>, amount = 1, exemplar?: Exemplar): void {
     const series = this.#find(values)
-    if (series) series.value += amount
+    if (series === undefined) return
+    series.value += amount
+    if (exemplar) series.exemplars[0] = { ...exemplar, value: amount }
+    this.onMeasured?.(values, amount)
   }
 
   set(values: LabelValues<Labels>, value: number): void {
@@ -65,6 +79,7 @@ export class MetricFamily<const Labels extends readonly string[]> {
     series.value += value
     series.buckets[index]!++
     if (exemplar) series.exemplars[index] = { ...exemplar, value }
+    this.onMeasured?.(values, value)
   }
 
   /** Ends every series whose label has this value. */
@@ -83,6 +98,11 @@ export class MetricFamily<const Labels extends readonly string[]> {
     for (const key of this.#series.keys()) this.#remove(key)
   }
 
+  /** Of a counter or a gauge: every series. */
+  samples(): Iterable<Sample> {
+    return this.#series.values()
+  }
+
   /** The family as Prometheus reads it: one line a series, after what it is. */
   print(format: ExpositionFormat): string {
     const { name, kind, help } = this.definition
@@ -91,7 +111,10 @@ export class MetricFamily<const Labels extends readonly string[]> {
     const lines = [`# HELP ${family} ${help}`, `# TYPE ${family} ${kind}`]
     for (const series of this.#series.values())
       if (kind === 'histogram') this.#printHistogram(series, format, lines)
-      else lines.push(`${name}${series.labels === '' ? '' : `{${series.labels}}`} ${printNumber(series.value)}`)
+      else {
+        const labels = series.labels === '' ? '' : `{${series.labels}}`
+        lines.push(`${name}${labels} ${printNumber(series.value)}${printExemplar(format, series.exemplars[0])}`)
+      }
     return `${lines.join('\n')}\n`
   }
 
@@ -101,10 +124,7 @@ export class MetricFamily<const Labels extends readonly string[]> {
     buckets.forEach((observed, index) => {
       count += observed
       const bound = this.#bounds[index] ?? '+Inf'
-      const exemplar = format === 'openmetrics' ? exemplars[index] : undefined
-      const led = exemplar
-        ? ` # {run_id="${escapeLabel(exemplar.runId)}"} ${exemplar.value} ${exemplar.atWallMs / 1000}`
-        : ''
+      const led = printExemplar(format, exemplars[index])
       lines.push(`${name}_bucket{${labels},le="${bound}"} ${count}${led}`)
     })
     lines.push(`${name}_sum{${labels}} ${printNumber(value)}`, `${name}_count{${labels}} ${count}`)
@@ -130,6 +150,12 @@ export class MetricFamily<const Labels extends readonly string[]> {
     this.#series.set(key, series)
     return series
   }
+}
+
+function printExemplar(format: ExpositionFormat, exemplar: Series['exemplars'][number] | undefined): string {
+  if (format !== 'openmetrics' || exemplar === undefined) return ''
+  const { runId, value, atWallMs } = exemplar
+  return ` # {trace_id="${runTraceId(runId)}",run_id="${escapeLabel(runId)}"} ${value} ${atWallMs / 1000}`
 }
 
 const escapeLabel = (value: string) => value.replace(/[\\"\n]/g, (found) => (found === '\n' ? '\\n' : `\\${found}`))

@@ -33,7 +33,7 @@ export function printMetricsPage(): string {
 
 What \`GET /metrics\` shows. Generated from \`src/publish/catalogue.ts\`; do not edit.
 
-Prometheus text by default, OpenMetrics with exemplars (\`run_id\`) when the scraper asks for it. Every counter that a loaded
+Prometheus text by default, OpenMetrics with exemplars (\`trace_id\`, \`run_id\`) on stale reads and operation durations when the scraper asks for it. Every counter that a loaded
 scenario can feed exists at zero before its first run; a scenario that is removed takes its series along. A ratio without
 samples is absent, never 0. "The last 5 minutes" are ${recentWindowMs / 60_000} minutes in six slices: a figure covers the last 4 to 5 of them.
 \`--max-series\` caps the series of all scenarios together; what would break it is refused and counted.

@@ -354,14 +354,18 @@ describe('formats', () => {
     return publication
   }
 
-  test('OpenMetrics: counters named without _total, exemplars that name the run, and an end', async () => {
+  test('OpenMetrics: counters named without _total, exemplars that name the run and its trace, and an end', async () => {
     const { body, contentType } = await busy().metrics.expose('openmetrics')
     expect(contentType).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8')
     expect(body.endsWith('\n# EOF\n')).toBe(true)
     expect(body).toContain('# TYPE hopwatch_reads counter\nhopwatch_reads_total{')
     expect(body).toContain('# TYPE process_cpu_seconds counter\nprocess_cpu_seconds_total ')
     expect(body).toMatch(
-      /hopwatch_operation_duration_seconds_bucket\{[^}]+\} \d+ # \{run_id="travel-itinerary-\d+"\} 0\.\d+ \d+/,
+    const stale = body.split('\n').filter((line) => line.startsWith('hopwatch_reads_total{') && line.includes(' # '))
+    expect(stale).not.toHaveLength(0)
+    for (const line of stale)
+      expect(line).toMatch(/verdict="stale".*\} [1-9]\d* # \{trace_id="[0-9a-f]{32}",run_id="[^"]+"\} 1 \d+/)
+      /hopwatch_operation_duration_seconds_bucket\{[^}]+\} \d+ # \{trace_id="[0-9a-f]{32}",run_id="travel-itinerary-\d+"\} 0\.\d+ \d+/,
     )
     expect(body).not.toMatch(/\n\n/)
   })

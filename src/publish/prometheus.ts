@@ -4,11 +4,13 @@ import type { OperationKind } from '../domain/observation.ts'
 import { retriesOf } from '../domain/retries.ts'
 import { regionLabel, type Scenario } from '../domain/scenario.ts'
 import { awaitedWrite } from '../domain/visibility.ts'
+import { isStale } from '../domain/verdict.ts'
 import { declareSeries } from './declare-series.ts'
 import { contentTypes, type ExpositionFormat } from './exposition.ts'
 import { createFamilies, type Families } from './families.ts'
 import { watchProcess } from './process-metrics.ts'
 import type { Recent } from './recent.ts'
+import type { Exemplar, MetricFamily } from './metric-family.ts'
 import { SeriesBudget } from './series-budget.ts'
 import type { Totals } from './totals.ts'
 
@@ -144,6 +146,26 @@ export class PrometheusMetrics implements Sink {
     const loaded = this.#loaded.get(run.scenario)
     if (!loaded?.arms.has(run.arm)) return
     const families = this.#families
+  /** Lets the count of exports that failed exist before the first of them. */
+  declareExport(signal: string): void {
+    this.#families.exportErrors.zero([signal])
+  }
+
+  countExportError(signal: string): void {
+    this.#families.exportErrors.add([signal])
+  }
+
+  /** Every metric of the catalogue, for exporters that do not read text. */
+  get families(): readonly MetricFamily<readonly string[]>[] {
+    return Object.values(this.#families)
+  }
+
+  /** The same as of now: gauges hold only as of the moment in which they are read. */
+  readFamilies(): readonly MetricFamily<readonly string[]>[] {
+    this.#refresh()
+    return this.families
+  }
+
     families.runs.add([run.scenario, run.arm, run.result])
     families.runDuration.observe([run.scenario], run.durationMs / 1000)
     families.scheduleLag.observe([run.scenario], run.scheduleLagMs / 1000)
@@ -212,7 +234,8 @@ export class PrometheusMetrics implements Sink {
         const region = regions.get(hop)
         if (region === undefined) return
         const { judgement } = event
-        families.reads.add([scenario, arm, hop, region, judgement.verdict, event.token])
+        const exemplar = isStale(judgement.verdict) ? exemplarOf(run) : undefined
+        families.reads.add([scenario, arm, hop, region, judgement.verdict, event.token], 1, exemplar)
         if (event.finding) families.findings.add([scenario, arm, event.finding])
         if (event.canary) families.canaries.add([scenario, arm, hop, event.canary])
         if (judgement.verdict === 'stale') families.versionsBehind.observe([scenario, arm], judgement.versionsBehind)
@@ -235,10 +258,7 @@ export class PrometheusMetrics implements Sink {
     durationMs: number,
   ): void {
     const labels = [run.scenario, hop, region, operation, outcome] as const
-    this.#families.operationDuration.observe(labels, durationMs / 1000, {
-      runId: run.id,
-      atWallMs: run.startedAtWallMs,
-    })
+    this.#families.operationDuration.observe(labels, durationMs / 1000, exemplarOf(run))
   }
 
   /** The whole exposition, as of now. */
@@ -294,3 +314,5 @@ function pollDurationMs({ observations }: PollEvent): number {
   const [first, last] = [observations[0], observations.at(-1)]
   return first && last ? last.startedAtMs + last.durationMs - first.startedAtMs : 0
 }
+const exemplarOf = ({ id, startedAtWallMs }: FinishedRun): Exemplar => ({ runId: id, atWallMs: startedAtWallMs })
+

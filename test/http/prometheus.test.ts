@@ -76,7 +76,9 @@ test.skipIf(!hasPrometheus)(
       const exemplars = await fetch(
         `${base}/api/v1/query_exemplars?query=${selector}&start=${wallStartMs / 1000 - 60}&end=4102444800`,
       )
-      expect(await exemplars.text()).toMatch(/"run_id":"travel-itinerary-\d+"/)
+      expect(await exemplars.text()).toMatch(
+        /"trace_id":"[0-9a-f]{32}","run_id":"travel-itinerary-\d+"|"run_id":"travel-itinerary-\d+","trace_id":"[0-9a-f]{32}"/,
+      )
     } finally {
       prometheus.kill()
       await once(prometheus, 'exit')
