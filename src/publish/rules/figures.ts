@@ -17,7 +17,8 @@ const carried = oneOf(['intact', ...uncovering])
 export const matchers = {
   stale: `verdict${stale}`,
   lostCarry: `token${uncovered}`,
-  reads: `operation${oneOf([...readKinds, 'request'])}`,
+  /** Within a template, where quotes would end the string. */
+  reads: `operation=~'${[...readKinds, 'request'].join('|')}'`,
   unfinished: `result${oneOf(['failed', 'undetermined', 'abandoned', 'crashed'])}`,
   brokenPromise: `finding="${findings[0]}"`,
 }

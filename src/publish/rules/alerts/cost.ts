@@ -40,22 +40,25 @@ export const throttled: Alert = {
   ],
 }
 
+const slowestHop = [
+  `{{ with printf "topk(1, hopwatch_operation_duration_quantile_seconds{scenario='%s', quantile='0.95', ${matchers.reads}})" `,
+  '$labels.scenario | query }}{{ with . | first }} Slowest, over all arms: {{ .Labels.operation }} at {{ .Labels.hop }}, ',
+  '{{ .Value | humanizeDuration }}.{{ end }}{{ end }}',
+].join('')
+
 export const readLatency: Alert = {
   name: 'HopwatchReadLatency',
   firesWhen:
-    "The 95th percentile of a hop's reads is above the objective `p95`, for 10 min, with at least 20 reads in 5 min.",
-  summary:
-    '{{ $labels.scenario }}: 5 of 100 reads ({{ $labels.operation }}) at {{ $labels.hop }} take longer than {{ $value | humanizeDuration }}',
-  description:
-    'At the hop {{ $labels.hop }} of the journey {{ $labels.scenario }} the 95th percentile of {{ $labels.operation }} is {{ $value | humanizeDuration }}, which is more than its objective allows. Retries are in it: look at those first.',
+    'The 95th percentile of the reads in the arm that carries the token is above the objective `p95`, for 10 min, with at least 20 reads in 10 min.',
+  summary: '{{ $labels.scenario }}: 5 of 100 reads take {{ $value | humanizeDuration }} or longer',
+  description: `In the arm of the journey {{ $labels.scenario }} that carries the token the 95th percentile of the reads is {{ $value | humanizeDuration }} (interpolated between the buckets), which is more than its objective allows. Retries are in it: look at those first.${slowestHop}`,
   variants: [
     {
       severity: 'ticket',
       expr: oneLine(`
-        max by (scenario, hop, operation) (hopwatch_operation_duration_quantile_seconds{quantile="0.95", ${matchers.reads}})
-        > on (scenario) group_left () ${allowed.p95Seconds}
-        and on (scenario, hop, operation)
-        sum by (scenario, hop, operation) (increase(hopwatch_operation_duration_seconds_count{${matchers.reads}}[5m])) >= 20`),
+        histogram_quantile(0.95, sum by (scenario, le) (rate(hopwatch_read_duration_seconds_bucket{arm="propagated"}[10m])))
+        > ${allowed.p95Seconds}
+        and sum by (scenario) (increase(hopwatch_read_duration_seconds_count{arm="propagated"}[10m])) >= 20`),
       for: '10m',
     },
   ],
