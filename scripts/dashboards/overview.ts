@@ -1,0 +1,368 @@
+import { catalogue } from '../../src/publish/catalogue.ts'
+import {
+  burn,
+  carried,
+  claimed,
+  judged,
+  leastTolerance,
+  lossRate,
+  readOperations,
+  stale,
+  staleRate,
+  state,
+  uncovered,
+} from './figures.ts'
+import { type DashboardPlan, toScenario } from './frame.ts'
+import { colours, lines, stat, timeline, words, wordsBetween } from './panels.ts'
+import { increase, maxBy, quantileBy, rate, series, sincePoint, sumBy, wilson, window } from './promql.ts'
+import { type Column, table } from './tables.ts'
+import { job, lookBack, scenarios } from './variables.ts'
+
+const by = ['scenario'] as const
+const percent = 'percentunit'
+
+export const stateWords = [
+  words({ 0: ['kept', colours.green], 1: ['losing tokens', colours.amber] }),
+  wordsBetween(2, 3, 'stale reads', colours.red),
+  wordsBetween(4, null, 'broken promise', colours.broken),
+]
+
+const quantile = (which: string): string =>
+  maxBy(by, series(catalogue.operationQuantile, { quantile: which, operation: readOperations }))
+const retries = (reason: string | { not: string[] }): string =>
+  sumBy(by, increase(series(catalogue.retries, { arm: 'propagated', reason })))
+const requestUnits = sumBy(by, rate(series(catalogue.requestUnits), window))
+const lastFinding =
+  `1000 * (max by (scenario) (max_over_time(${series(catalogue.lastFinding)}[$__range]))` +
+  ` or 0 * ${maxBy(by, series(catalogue.runs))})`
+const howMany = (what: string, among: string): string => `sum((${what} > bool 0) and (${among} > 0))`
+
+const columns: readonly Column[] = [
+  { name: 'State', expr: state(), mappings: stateWords, pixels: 125, empty: 'no runs' },
+  { name: 'Stale', expr: staleRate(by), unit: percent, decimals: 2, limits: { amber: 1e-6, red: 0.01 }, pixels: 75 },
+  { name: 'from', expr: wilson('low', stale(by), judged(by)), unit: percent, decimals: 2, pixels: 70 },
+  { name: 'to', expr: wilson('high', stale(by), judged(by)), unit: percent, decimals: 2, pixels: 70 },
+  {
+    name: 'Token loss',
+    expr: lossRate(by),
+    unit: percent,
+    decimals: 2,
+    limits: { amber: 1e-6, red: 0.01 },
+    pixels: 90,
+  },
+  {
+    name: 'Burn',
+    expr: burn(staleRate(by), 'staleReads'),
+    decimals: 1,
+    limits: { amber: 1, red: 6 },
+    pixels: 65,
+    empty: 'none',
+  },
+  {
+    name: 'Protection',
+    expr: maxBy(by, series(catalogue.tokenProtection, { bound: 'point' })),
+    unit: percent,
+    decimals: 1,
+    pixels: 95,
+    empty: 'not known',
+  },
+  { name: 'p50', expr: quantile('0.5'), unit: 's', pixels: 75 },
+  { name: 'p95', expr: quantile('0.95'), unit: 's', pixels: 75 },
+  { name: 'p99', expr: quantile('0.99'), unit: 's', pixels: 75 },
+  { name: 'RU/s', expr: requestUnits, decimals: 1, pixels: 65 },
+  { name: 'RU/day', expr: `86400 * ${requestUnits}`, unit: 'short', pixels: 80 },
+  { name: 'Session retries', expr: retries('session'), decimals: 0, limits: { amber: 0.5, red: 100 }, pixels: 115 },
+  { name: 'Throttled', expr: retries('throttle'), decimals: 0, limits: { amber: 0.5, red: 100 }, pixels: 85 },
+  {
+    name: 'Other retries',
+    expr: retries({ not: ['session', 'throttle'] }),
+    decimals: 0,
+    limits: { amber: 0.5, red: 100 },
+    pixels: 105,
+  },
+  {
+    name: 'Last finding',
+    expr: lastFinding,
+    unit: 'dateTimeFromNow',
+    mappings: [words({ 0: ['none', colours.green] })],
+    pixels: 125,
+  },
+]
+
+export const overview: DashboardPlan = {
+  uid: 'hopwatch-overview',
+  title: 'hopwatch: overview',
+  about: 'Can users read what they have just written? One row a scenario, worst first.',
+  variables: [job(), scenarios(), lookBack()],
+  rows: [
+    {
+      height: 4,
+      panels: [
+        stat(
+          {
+            id: 1,
+            title: 'Can users read what they wrote?',
+            means:
+              'Journeys with at least one stale or missing read where the session token is carried, over the time that the tables look back.',
+            act: 'Anything but "yes": look at the first row of the table below, and open that scenario.',
+            width: 5,
+            mappings: [words({ 0: ['yes, everywhere', colours.green] })],
+            limits: { red: 1 },
+            unit: 'suffix: journeys read stale',
+            empty: 'no reads judged yet',
+            page: 'runbooks/README.md',
+          },
+          [{ expr: howMany(stale(by), judged(by)) }],
+        ),
+        stat(
+          {
+            id: 2,
+            title: 'Journeys that lose tokens',
+            means:
+              'Journeys in which a read went out without a token that covers the write, where it should be carried. Such a read is fresh only by luck.',
+            act: 'Above 0: open the token flow, which shows the hop and the carrier that lose it. It is worth mending before a reader sees old data.',
+            width: 4,
+            limits: { amber: 1 },
+            empty: 'no reads judged yet',
+          },
+          [{ expr: howMany(uncovered(by), claimed(by)) }],
+        ),
+        stat(
+          {
+            id: 3,
+            title: 'Broken promises',
+            means:
+              'Reads that carried the right token all the way and were stale all the same: the service itself broke the session guarantee.',
+            act: 'Above 0: keep the run (its id is in /api/v1/runs?finding=broken-promise) and the account evidence, and open a support case with both.',
+            width: 4,
+            limits: { red: 1 },
+            decimals: 0,
+            empty: 'no runs yet',
+          },
+          [{ expr: `sum(${increase(series(catalogue.findings, { ...carried, finding: 'broken-promise' }))})` }],
+        ),
+        stat(
+          {
+            id: 4,
+            title: 'Reads judged',
+            means: 'How many reads the figures of this page rest on. Few reads make wide intervals.',
+            act: 'Far fewer than planned: see missed runs on "hopwatch itself". Too few to trust: let the tables look back further.',
+            width: 4,
+            limits: { plain: true },
+            unit: 'short',
+            decimals: 0,
+            empty: 'no reads judged yet',
+          },
+          [{ expr: `sum(${judged(by)})` }],
+        ),
+        stat(
+          {
+            id: 5,
+            title: 'Request units',
+            means: 'What hopwatch itself costs the account, a second and a day, all arms together.',
+            act: 'More than you want to pay: lower the scenarios\' budgets or make their periods longer. "Cost and capacity" shows which.',
+            width: 4,
+            limits: { plain: true },
+            unit: 'short',
+            decimals: 1,
+          },
+          [
+            { expr: `sum(${requestUnits})`, legend: 'RU/s' },
+            { expr: `86400 * sum(${requestUnits})`, legend: 'RU/day' },
+          ],
+        ),
+        stat(
+          {
+            id: 6,
+            title: 'Account',
+            means:
+              'Whether every account answered when it was last asked. While one does not, nothing on this page tells anything about it.',
+            act: 'Down: check the endpoint, the network and the identity that hopwatch uses; its log says what the account answered.',
+            width: 3,
+            mappings: [words({ 0: ['down', colours.red], 1: ['up', colours.green] })],
+            limits: { red: 1, amber: 1, whenLow: true },
+            empty: 'hopwatch reports nothing',
+          },
+          [{ expr: `min(${series(catalogue.targetUp)})` }],
+        ),
+      ],
+    },
+    {
+      height: 10,
+      panels: [
+        table(
+          {
+            id: 7,
+            title: 'Journeys, worst first',
+            means: `Everything about each journey on one line, in the arm that carries the token. Stale: stale or missing reads as a share of the judged ones, with its 95 % interval (Wilson). Burn: stale rate against the objective, 1 spends exactly what it allows; an objective below ${leastTolerance * 100} % counts as ${leastTolerance * 100} %. Protection: how much more stale the reads are where the token is withheld, "not known" where nothing is stale there either, or nothing is withheld. Latencies are those of the slowest reading hop. Retries are counts.`,
+            act: 'Open the first row that is not green. Stale with tokens intact is the service; stale or fresh without them is a hop of yours.',
+            width: 24,
+            key: 'scenario',
+            keyName: 'Scenario',
+            worstFirst: 'State',
+            link: toScenario,
+            page: 'dashboards/README.md',
+          },
+          columns,
+        ),
+      ],
+    },
+    {
+      height: 9,
+      panels: [
+        timeline(
+          {
+            id: 8,
+            title: 'Each journey over time',
+            means:
+              'Green: every claim was kept. Amber: tokens were lost or dropped, and the reads were fresh by luck. Red: stale reads. Dark red: stale although the token was right.',
+            act: 'See when it began, and compare with your deployments of that time.',
+            width: 24,
+            mappings: stateWords,
+            limits: { amber: 1, red: 2 },
+          },
+          [{ expr: state(sincePoint), legend: '{{scenario}}' }],
+        ),
+      ],
+    },
+    {
+      height: 8,
+      panels: [
+        lines(
+          {
+            id: 9,
+            title: 'Stale reads where the token is carried',
+            means: 'Stale or missing reads as a share of the judged ones, each journey.',
+            act: 'Should be 0 throughout. A step up after a deployment: a hop no longer passes the token on, or reads with another client.',
+            width: 8,
+            unit: percent,
+            limits: { amber: 1e-6, red: 0.01 },
+          },
+          [{ expr: staleRate(by, carried, sincePoint), legend: '{{scenario}}' }],
+        ),
+        lines(
+          {
+            id: 10,
+            title: 'Token loss where the token is carried',
+            means:
+              'Reads whose token on the wire did not cover the write, as a share of those that had a claim. It rises even while replication is fast enough to hide it.',
+            act: 'Above 0: open the token flow. Mend it now, while nobody has seen old data.',
+            width: 8,
+            unit: percent,
+            limits: { amber: 1e-6, red: 0.01 },
+          },
+          [{ expr: lossRate(by, carried, sincePoint), legend: '{{scenario}}' }],
+        ),
+        lines(
+          {
+            id: 11,
+            title: 'What the token protects from',
+            means: 'Stale reads where the token is withheld on purpose: what users would see if you lost it.',
+            act: 'At 0 for long, the journey proves nothing about protection: let it read sooner after the write, or in a region further away.',
+            width: 8,
+            unit: percent,
+          },
+          [{ expr: staleRate(by, { arm: 'control' }, sincePoint), legend: '{{scenario}}' }],
+        ),
+      ],
+    },
+    {
+      height: 8,
+      panels: [
+        lines(
+          {
+            id: 12,
+            title: 'Operations, 95th percentile',
+            means:
+              'How long the application waits, retries included, all arms. The dots are single runs; where traces are sent, they lead to the trace.',
+            act: 'Slow everywhere: look at the account and the network. Slow in one journey: look for session retries and a far region.',
+            width: 8,
+            unit: 's',
+          },
+          [
+            {
+              expr: quantileBy(0.95, by, rate(series(catalogue.operationDuration, {}, '_bucket'))),
+              legend: '{{scenario}}',
+              exemplars: true,
+            },
+          ],
+        ),
+        lines(
+          {
+            id: 13,
+            title: 'Request units',
+            means: 'What each journey costs a second, all arms together.',
+            act: 'A rise without more runs is retries, polls or dearer queries: see "Cost and capacity".',
+            width: 8,
+            stacked: true,
+            unit: 'RU/s',
+          },
+          [{ expr: sumBy(by, rate(series(catalogue.requestUnits))), legend: '{{scenario}}' }],
+        ),
+        lines(
+          {
+            id: 14,
+            title: 'Retries of the SDK by reason',
+            means:
+              'Tries that the SDK repeated on its own, a second, all arms. Session: the region could not serve the token in time, and the SDK may have gone on without it.',
+            act: 'A storm of session retries: replication is behind, or tokens are ahead of the account (restored, failed over). Throttle: more throughput or fewer runs.',
+            width: 8,
+            stacked: true,
+            unit: 'ops',
+          },
+          [{ expr: sumBy(['reason'], rate(series(catalogue.retries))), legend: '{{reason}}' }],
+        ),
+      ],
+    },
+    {
+      height: 8,
+      panels: [
+        lines(
+          {
+            id: 15,
+            title: 'Burn of the stale-read objective',
+            means: `How fast the journey spends what its objective allows: 1 spends exactly that. An objective below ${leastTolerance * 100} % counts as ${leastTolerance * 100} %.`,
+            act: 'Above 1 for long, the objective will be missed; above 14 it is gone within two days of a month.',
+            width: 8,
+            limits: { amber: 1, red: 14 },
+            limitLines: true,
+            decimals: 1,
+          },
+          [{ expr: burn(staleRate(by, carried, sincePoint), 'staleReads'), legend: '{{scenario}}' }],
+        ),
+        lines(
+          {
+            id: 16,
+            title: 'Findings by kind, where the token is carried',
+            means:
+              'What reads and tokens meant together, a second, without "kept". See docs/scenarios.md for each word.',
+            act: 'Look up the word: token-loss is a hop of yours, silent-downgrade the SDK after a late region, broken-promise the service.',
+            width: 8,
+            stacked: true,
+            unit: 'ops',
+            page: 'scenarios.md',
+          },
+          [
+            {
+              expr: sumBy(['finding'], rate(series(catalogue.findings, { ...carried, finding: { not: ['kept'] } }))),
+              legend: '{{finding}}',
+            },
+          ],
+        ),
+        lines(
+          {
+            id: 17,
+            title: 'Runs by result',
+            means:
+              'Runs a second over all journeys: kept, found (something other than kept, in the control arm on purpose), failed, undetermined, abandoned, crashed.',
+            act: 'Failed: the account refuses or does not answer. Abandoned: runs exceed their deadline. Crashed: a defect of hopwatch, please report it.',
+            width: 8,
+            stacked: true,
+            unit: 'ops',
+          },
+          [{ expr: sumBy(['result'], rate(series(catalogue.runs))), legend: '{{result}}' }],
+        ),
+      ],
+    },
+  ],
+}
