@@ -1,3 +1,4 @@
+import type { TokenProvider } from '@azure/cosmos'
 import type { TokenCredential } from '@azure/identity'
 import { TargetProblem } from './target-problem.ts'
 
@@ -62,8 +63,8 @@ export function readAccess(options: TargetOptions): Access {
   return { endpoint, key }
 }
 
-/** The credential of every client of a target: a key, or a token credential that they share. */
-export type Credential = { readonly key: string } | { readonly aadCredentials: TokenCredential }
+/** The credential of every client of a target: what signs with its key, or a token credential that they share. */
+export type Credential = { readonly tokenProvider: TokenProvider } | { readonly aadCredentials: TokenCredential }
 
 /** Makes a probe recognisable in the account's own logs. */
 export const userAgentSuffix = 'hopwatch'

@@ -5,6 +5,7 @@ import { type Access, type Credential, entraCredential, type TargetOptions, user
 import { type AccountEvidence, accountEvidence, findRegion } from './account-evidence.ts'
 import { explainFailure } from './explain.ts'
 import { Recording } from './recording.ts'
+import { signWith } from './sign.ts'
 import { TargetProblem } from './target-problem.ts'
 import { untilAborted } from './until-aborted.ts'
 import { type SingleCall, WireTap } from './wire-tap.ts'
@@ -41,7 +42,7 @@ export class AccountLink {
 
   credential(): Promise<Credential> {
     this.#credential ??= (async () =>
-      this.#key === undefined ? { aadCredentials: await entraCredential() } : { key: this.#key })()
+      this.#key === undefined ? { aadCredentials: await entraCredential() } : { tokenProvider: signWith(this.#key) })()
     return this.#credential
   }
 

@@ -1,8 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
 import {
-  createDefaultHttpClient,
   createHttpHeaders,
   type HttpClient,
   type PipelineRequest,
@@ -14,6 +11,7 @@ import type { Attempt } from '../domain/observation.ts'
 import { headers } from '../protocol/headers.ts'
 import { isAcknowledged } from '../protocol/status.ts'
 import { WireToken } from '../protocol/wire-token.ts'
+import { PooledHttpClient } from './http-client.ts'
 import type { Recording } from './recording.ts'
 import { locate, type Place } from './request-place.ts'
 
@@ -45,9 +43,7 @@ export class WireTap {
   readonly #clock: Clock
   readonly #rewrites: ReadonlyMap<string, string>
   readonly #onTopologyChange: () => void
-  readonly #inner: HttpClient = createDefaultHttpClient()
-  readonly #http = new HttpAgent({ keepAlive: true })
-  readonly #https = new HttpsAgent({ keepAlive: true, minVersion: 'TLSv1.2' })
+  readonly #inner = new PooledHttpClient()
   readonly #recordings = new AsyncLocalStorage<Recording>()
   #regions: ReadonlyMap<string, string> = new Map()
 
@@ -77,8 +73,7 @@ export class WireTap {
   }
 
   close(): void {
-    this.#http.destroy()
-    this.#https.destroy()
+    this.#inner.close()
   }
 
   async #send(request: PipelineRequest, single: SingleCall | undefined): Promise<PipelineResponse> {
@@ -106,13 +101,11 @@ export class WireTap {
     }
   }
 
-  /** Settles where the request goes and over which connections; returns the origin. */
+  /** Settles where the request goes; returns the origin. */
   #direct(request: PipelineRequest, place: Place, single: SingleCall | undefined): string {
     const origin = this.rewrite((place.isWrite && single?.writeOrigin()) || place.origin)
     if (origin !== place.origin) request.url = origin + request.url.slice(place.origin.length)
-    const isInsecure = origin.startsWith('http:')
-    request.allowInsecureConnection = isInsecure
-    request.agent = isInsecure ? this.#http : this.#https
+    request.allowInsecureConnection = origin.startsWith('http:')
     return origin
   }
 

@@ -1,3 +1,4 @@
+import { signedText } from '../../protocol/signed-text.ts'
 import type { Reply } from '../operation.ts'
 import { notImplemented, refusal } from './errors.ts'
 import { hmacVerifier } from './hmac.ts'
@@ -40,8 +41,8 @@ export function authorizeWith(key: string): Authorize {
   }
 }
 
-const payloadOf = (request: SignedRequest, link: string, date: string): string =>
-  `${request.method.toLowerCase()}\n${request.resourceType.toLowerCase()}\n${link}\n${date.toLowerCase()}\n\n`
+const payloadOf = ({ method, resourceType }: SignedRequest, link: string, date: string): string =>
+  signedText(method, resourceType, link, date)
 
 function readSignature(authorization: string): string | Reply {
   const isEncodedMaster = authorization.slice(0, masterPrefix.length).toLowerCase() === masterPrefix
