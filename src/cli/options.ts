@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { parseDuration } from '../base/duration.ts'
 import { logLevels } from '../publish/logger.ts'
+import { parseFrequency } from '../scenario/values.ts'
 
 /** Every option of more than one command, spelled once. Each has its environment variable. */
 const option = (flags: string, description: string, variable: string) => new Option(flags, description).env(variable)
@@ -55,6 +56,17 @@ export const dataDirOption = () =>
     "where what must survive on disk is kept, such as devices' tokens (default: the system's temporary directory)",
     'HOPWATCH_DATA_DIR',
   )
+
+export const falseAlarmsOption = () =>
+  option(
+    '--false-alarms <frequency>',
+    "how often a scenario's alarms may go off by chance, on average (default: 1 per 90d)",
+    'HOPWATCH_FALSE_ALARMS',
+  ).argParser((text) => {
+    const everyMs = parseFrequency(text)
+    if (everyMs !== undefined) return everyMs
+    throw new InvalidArgumentError('Write a number, "per" and hours or days, such as 1 per 90d.')
+  })
 
 export const seedOption = () =>
   option(

@@ -13,6 +13,7 @@ import {
   drillsOption,
   duration,
   endpointOption,
+  falseAlarmsOption,
   instanceOption,
   type Listen,
   listenAddress,
@@ -32,6 +33,7 @@ interface ServeOptions extends SharedOptions {
   readonly grace?: number
   readonly logLevel?: LogLevel
   readonly maxSeries?: number
+  readonly falseAlarms?: number
   readonly allowUnauthenticated?: boolean | string
 }
 
@@ -58,6 +60,7 @@ export function addServe(program: Command, done: (code: ExitCode) => void, stopp
     .addOption(logLevelOption())
     .addOption(budgetOption())
     .addOption(dataDirOption())
+    .addOption(falseAlarmsOption())
     .addOption(seedOption())
     .addHelpText(
       'after',
@@ -79,6 +82,7 @@ Every option has an environment variable: --grace is HOPWATCH_GRACE. A flag beat
           apiToken: process.env.HOPWATCH_API_TOKEN || undefined,
           allowUnauthenticated: letsEverybodyRead(options.allowUnauthenticated, { ...settings, scenarios }),
           maxSeries: options.maxSeries ?? configuration.maxSeries,
+          falseAlarmEveryMs: options.falseAlarms ?? configuration.alarm?.falseAlarmEveryMs,
           version,
           revision,
         },

@@ -11,6 +11,7 @@ import type { CarrierResources } from '../run/carriers/carrier.ts'
 import { Scheduler, type StartRun } from '../schedule/scheduler.ts'
 import { unknownTarget } from './check.ts'
 import { Governors } from './governors.ts'
+import { type AlarmSettings, openAlarms } from './open-alarms.ts'
 import { type CarrierSettings, openCarrierResources } from './open-carriers.ts'
 import { type OpenTargets, openTargets, type TargetSettings } from './open-targets.ts'
 import { noContainer, startRunsOf } from './start-runs.ts'
@@ -28,6 +29,7 @@ export interface ServeSettings extends TargetSettings {
   readonly revision: string
   /** Undefined: no stores, and the system's directory for temporary files. */
   readonly carriers?: CarrierSettings | undefined
+  readonly falseAlarmEveryMs?: AlarmSettings['falseAlarmEveryMs']
 }
 
 export interface ServeSurroundings {
@@ -62,8 +64,11 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
     }
     const resources = openCarrierResources(settings.scenarios, settings.carriers, clock, releases)
     const watches: TargetWatch[] = []
+    const { falseAlarmEveryMs, carriers } = settings
+    const opened = openAlarms({ falseAlarmEveryMs, dataDir: carriers?.dataDir }, surroundings)
     const publication = createPublication({
       clock,
+      alarms: opened.alarms,
       logger,
       version: settings.version,
       revision: settings.revision,
@@ -81,6 +86,7 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
       ],
     })
     releases.add('publication', () => publication.close())
+    opened.keep(() => publication.metrics.countAlarmSaveError(), releases)
     const scheduler = new Scheduler({ clock, random: random.fork('schedule'), sink: publication.sink })
     const governors = new Governors(settings.requestUnitsPerSecond, clock)
     publication.metrics.watchAdmission(() => governors.admittedShares())
@@ -190,7 +196,7 @@ function watchEvents(
 function openHttp(
   settings: ServeSettings,
   { clock, logger }: ServeSurroundings,
-  { metrics, totals, recent, history }: Publication,
+  { metrics, totals, recent, history, alarms }: Publication,
   watches: readonly TargetWatch[],
   reached: ReadonlySet<string>,
   independentScenarios: number,
@@ -211,6 +217,7 @@ function openHttp(
     totals,
     recent,
     history,
+    alarms,
     scenarios: () => settings.scenarios,
     runNow,
     readiness: () => ({

@@ -1,3 +1,4 @@
+import { alarmSentence } from './alarm-words.ts'
 import type { TargetReadiness } from './readiness.ts'
 import type { ScenarioStatus } from './scenario-status.ts'
 
@@ -15,6 +16,8 @@ export interface Headline {
 /** One scenario over the last five minutes: the arms that carry the token, and broken promises of any arm. */
 interface Recently {
   readonly name: string
+  /** What an alarm that is raised says. */
+  readonly alarm: string | undefined
   readonly reads: number
   readonly judged: number
   readonly judgedInAnyArm: number
@@ -50,6 +53,7 @@ const rules: readonly { tone: Tone; holds: (of: Recently) => boolean; say: (of: 
     say: ({ canariesLost, canaries }) =>
       `${countOf(canariesLost, canaries)} went out without their canary, so a hop loses tokens`,
   },
+  { tone: 'bad', holds: ({ alarm }) => alarm !== undefined, say: ({ alarm }) => alarm! },
   {
     tone: 'bad',
     holds: ({ stale }) => stale > 0,
@@ -120,7 +124,7 @@ function calm(scenarios: readonly ScenarioStatus[]): Headline {
   }
 }
 
-function recently({ name, arms }: ScenarioStatus): Recently {
+function recently({ name, arms, alarms }: ScenarioStatus): Recently {
   const sum = { reads: 0, judged: 0, stale: 0, claimed: 0, uncovered: 0, dropped: 0, failed: 0 }
   let judgedInAnyArm = 0
   let brokenPromises = 0
@@ -134,7 +138,8 @@ function recently({ name, arms }: ScenarioStatus): Recently {
     for (const key of ['reads', 'judged', 'stale', 'claimed', 'uncovered', 'dropped', 'failed'] as const)
       sum[key] += recent.counts[key]
   }
-  return { name, judgedInAnyArm, brokenPromises, ...sent, ...sum }
+  const alarm = alarms.filter(({ isRaised }) => isRaised).map(alarmSentence)[0]
+  return { name, alarm, judgedInAnyArm, brokenPromises, ...sent, ...sum }
 }
 
 const countOf = (count: number, total: number) => `${count.toLocaleString('en')} of ${total.toLocaleString('en')} reads`

@@ -5,6 +5,7 @@ import { guarantees } from '../domain/guarantees.ts'
 import { type MissedReason, missedReasons } from '../domain/journey.ts'
 import type { ArmRole, Step } from '../domain/scenario.ts'
 import type { Interval } from '../domain/statistics.ts'
+import { alarmSentence } from './alarm-words.ts'
 import { carryWords } from './carry-words.ts'
 import { type Html, html } from './html.ts'
 import { printAge, printCount, printInterval, printMs, printRate, printShare, unknownFigure } from './page-numbers.ts'
@@ -58,7 +59,7 @@ export function renderScenario(scenario: ScenarioStatus, nowWallMs: number): Htm
 </table>
 </div>
 ${renderStaleness(scenario)}
-<div class="notes" data-live id="notes-${name}">${notesOf(scenario).map((note) => html`<p>${note}</p>`)}${violationsOf(scenario)}</div>
+<div class="notes" data-live id="notes-${name}">${notesOf(scenario).map((note) => html`<p>${note}</p>`)}${alarmsOf(scenario, nowWallMs)}${violationsOf(scenario)}</div>
 </article>`
 }
 
@@ -152,6 +153,15 @@ function notesOf(scenario: ScenarioStatus): string[] {
       `Runs that did not happen: ${reasons.map((r) => `${printCount(missed[r])} (${missedWords[r]})`).join(', ')}.`,
     )
   return notes
+}
+
+function alarmsOf({ alarms }: ScenarioStatus, nowWallMs: number): Html[] {
+  return alarms
+    .filter(({ isRaised }) => isRaised)
+    .map((alarm) => {
+      const age = alarm.raisedAtWallMs === undefined ? '' : `, raised ${printAge(nowWallMs - alarm.raisedAtWallMs)} ago`
+      return html`<p class="bad">▲ Alarm${age}: ${alarmSentence(alarm)}. It clears when runs have gone well for long enough; evidence left: ${printShare(alarm.evidence)}.</p>`
+    })
 }
 
 /** Only of the arms that carry the token: elsewhere they are what was to be measured. */

@@ -1,6 +1,7 @@
 import { type Finding, findings } from '../domain/finding.ts'
 import type { FinishedRun } from '../domain/journey.ts'
 import type { Scenario } from '../domain/scenario.ts'
+import type { Alarms } from '../publish/alarms.ts'
 import { chooseFormat } from '../publish/exposition.ts'
 import type { RunHistory } from '../publish/history.ts'
 import type { PrometheusMetrics } from '../publish/prometheus.ts'
@@ -17,6 +18,7 @@ export interface Sources {
   readonly metrics: PrometheusMetrics
   readonly totals: Totals
   readonly recent: Recent
+  readonly alarms?: Alarms | undefined
   readonly history: RunHistory
   readonly scenarios: () => readonly Scenario[]
   readonly readiness: () => ReadinessState
@@ -144,6 +146,7 @@ const statusNow = (sources: Sources): Status =>
     scenarios: sources.scenarios(),
     totals: sources.totals,
     recent: sources.recent,
+    alarms: sources.alarms,
     readiness: sources.readiness(),
     version: sources.version,
     startedAtWallMs: sources.startedAtWallMs,

@@ -1,5 +1,6 @@
 import { formatDuration } from '../base/duration.ts'
 import { type HopDeclaration, regionLabel, type Scenario, type Schedule } from '../domain/scenario.ts'
+import type { AlarmStatus } from '../publish/alarm-watch.ts'
 import type { ArmTotals } from '../publish/arm-tally.ts'
 import type { RecentArm } from '../publish/recent.ts'
 import type { ScenarioTotals } from '../publish/totals.ts'
@@ -25,6 +26,8 @@ export interface ScenarioStatus {
   readonly protection: ScenarioTotals['protection']
   readonly staleness: ScenarioTotals['staleness']
   readonly arms: readonly ArmStatus[]
+  /** Of lost tokens and of stale reads; empty where nobody watches over time. */
+  readonly alarms: readonly AlarmStatus[]
 }
 
 /** What the file says and what has been counted, together. */
@@ -32,6 +35,7 @@ export function scenarioStatus(
   scenario: Scenario,
   counted: ScenarioTotals,
   recent: readonly RecentArm[],
+  alarms: readonly AlarmStatus[] = [],
 ): ScenarioStatus {
   return {
     name: scenario.name,
@@ -45,6 +49,7 @@ export function scenarioStatus(
     missed: counted.missed,
     protection: counted.protection,
     staleness: counted.staleness,
+    alarms,
     arms: counted.arms.map((arm) => ({
       ...arm,
       share: scenario.arms.find(({ name }) => name === arm.arm)?.share ?? 0,

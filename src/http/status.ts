@@ -1,4 +1,5 @@
 import type { Scenario } from '../domain/scenario.ts'
+import type { Alarms } from '../publish/alarms.ts'
 import type { Recent } from '../publish/recent.ts'
 import type { Totals } from '../publish/totals.ts'
 import { type Headline, headlineOf } from './headline.ts'
@@ -18,6 +19,7 @@ export interface StatusSources {
   readonly scenarios: readonly Scenario[]
   readonly totals: Totals
   readonly recent: Recent
+  readonly alarms?: Alarms | undefined
   readonly readiness: ReadinessState
   readonly version: string
   readonly startedAtWallMs: number
@@ -30,7 +32,7 @@ export function readStatus(sources: StatusSources): Status {
   const recent = sources.recent.arms()
   const scenarios = sources.scenarios.flatMap((scenario) => {
     const counted = totals.get(scenario.name)
-    return counted ? [scenarioStatus(scenario, counted, recent)] : []
+    return counted ? [scenarioStatus(scenario, counted, recent, sources.alarms?.statusOf(scenario.name))] : []
   })
   const readiness = judgeReadiness(sources.readiness)
   return {

@@ -1,4 +1,4 @@
-import { catalogue, type MetricDefinition, notYetFed } from './catalogue.ts'
+import { catalogue, type MetricDefinition } from './catalogue.ts'
 import { recentWindowMs } from './window.ts'
 
 /** What stands in each label, for those whose values are words of hopwatch's own. */
@@ -55,14 +55,6 @@ ${labelWords.map(([label, meaning]) => `| ${label} | ${meaning} |`).join('\n')}
 | Prometheus | OpenTelemetry |
 |---|---|
 ${definitions.map(({ name, otelName }) => `| \`${name}\` | \`${otelName}\` |`).join('\n')}
-
-## Not yet
-
-Named in the contract, fed by nothing in this version, and so absent rather than always 0:
-
-| name | needs |
-|---|---|
-${notYetFed.map(({ name, needs }) => `| \`${name}\` | ${needs} |`).join('\n')}
 `
 }
 

@@ -13,7 +13,6 @@ import {
 } from '../../test/http/support.ts'
 import { ManualClock } from '../base/clock.ts'
 import type { Scenario } from '../domain/scenario.ts'
-import { notYetFed } from './catalogue.ts'
 import { declaredReads } from './declare-series.ts'
 import type { Publication } from './publication.ts'
 
@@ -64,7 +63,6 @@ describe('before the first run', () => {
       'target_up',
     ])
       expect(names).not.toContain(gauge)
-    for (const absent of notYetFed) expect(names).not.toContain(absent.name)
   })
 })
 

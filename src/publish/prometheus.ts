@@ -1,3 +1,4 @@
+import type { AlarmKind } from '../domain/alarm-observation.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { FinishedRun, JourneyEvent, MissedReason, PollEvent, Sink } from '../domain/journey.ts'
 import type { OperationKind } from '../domain/observation.ts'
@@ -5,6 +6,7 @@ import { retriesOf } from '../domain/retries.ts'
 import { regionLabel, type Scenario } from '../domain/scenario.ts'
 import { awaitedWrite } from '../domain/visibility.ts'
 import { isStale } from '../domain/verdict.ts'
+import type { AlarmStatus } from './alarm-watch.ts'
 import { declareSeries } from './declare-series.ts'
 import { contentTypes, type ExpositionFormat } from './exposition.ts'
 import { createFamilies, type Families } from './families.ts'
@@ -47,6 +49,7 @@ export class PrometheusMetrics implements Sink {
   readonly #recent: Recent
   readonly #printProcess: ((format: ExpositionFormat) => Promise<string>) | undefined
   #admittedShares: () => ReadonlyMap<string, number> = () => new Map()
+  #alarms: () => ReadonlyMap<string, readonly AlarmStatus[]> = () => new Map()
   #refusedShown = 0
 
   constructor({ totals, recent, version, revision, maxSeries, processMetrics }: PrometheusOptions) {
@@ -56,6 +59,7 @@ export class PrometheusMetrics implements Sink {
     this.#families = createFamilies(this.#budget)
     this.#families.buildInfo.set([version, revision], 1)
     this.#families.seriesRefused.zero([])
+    this.#families.alarmSaveErrors.zero([])
     this.#printProcess = processMetrics ? watchProcess() : undefined
   }
 
@@ -107,6 +111,15 @@ export class PrometheusMetrics implements Sink {
   /** `admittedShares` tells, at each scrape, what back-off lets start of the planned runs. */
   watchAdmission(admittedShares: () => ReadonlyMap<string, number>): void {
     this.#admittedShares = admittedShares
+  }
+
+  /** `alarms` tells, at each scrape, how the alarms of each loaded scenario stand. */
+  watchAlarms(alarms: () => ReadonlyMap<string, readonly AlarmStatus[]>): void {
+    this.#alarms = alarms
+  }
+
+  countAlarmSaveError(): void {
+    this.#families.alarmSaveErrors.add([])
   }
 
   /** Its series end at once; Prometheus marks them stale at the next scrape. */
@@ -301,6 +314,7 @@ export class PrometheusMetrics implements Sink {
       if (admitted !== undefined) admittedRuns.set([name], admitted)
       if (budget) budgetRatio.set([name], (spent.get(name) ?? 0) / budget)
     }
+    showAlarms(this.#families, this.#alarms())
     this.#families.seriesRefused.add([], this.#budget.refused - this.#refusedShown)
     this.#refusedShown = this.#budget.refused
   }
@@ -316,3 +330,15 @@ function pollDurationMs({ observations }: PollEvent): number {
 }
 const exemplarOf = ({ id, startedAtWallMs }: FinishedRun): Exemplar => ({ runId: id, atWallMs: startedAtWallMs })
 
+function showAlarms(families: Families, alarms: ReadonlyMap<string, readonly AlarmStatus[]>): void {
+  const gauges = {
+    tokenLoss: { raised: families.tokenLossAlarm, grown: families.tokenLossEvidence },
+    staleReads: { raised: families.staleReadAlarm, grown: families.staleReadEvidence },
+  } satisfies Record<AlarmKind, unknown>
+  for (const [scenario, statuses] of alarms)
+    for (const { kind, isRaised, evidence } of statuses) {
+      const { raised, grown } = gauges[kind]
+      raised.set([scenario], isRaised ? 1 : 0)
+      grown.set([scenario], Number(evidence.toFixed(3)))
+    }
+}

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Sink } from '../domain/journey.ts'
 import type { Scenario } from '../domain/scenario.ts'
+import type { Alarms } from './alarms.ts'
 import { fanOut, type NamedSink } from './fan-out.ts'
 import { RunHistory } from './history.ts'
 import { LogSink } from './log-sink.ts'
@@ -18,6 +19,8 @@ export interface PublicationOptions {
   readonly revision: string
   readonly maxSeries?: number
   readonly processMetrics?: boolean
+  /** Absent where nobody watches over time. */
+  readonly alarms?: Alarms
   /** Outputs of others, fed besides. */
   readonly moreSinks?: readonly NamedSink[]
 }
@@ -29,6 +32,7 @@ export interface Publication {
   readonly totals: Totals
   readonly recent: Recent
   readonly history: RunHistory
+  readonly alarms: Alarms | undefined
   addScenario(scenario: Scenario): void
   /** The file of a scenario has changed: its counters go on, its figures on the page begin anew. */
   replaceScenario(scenario: Scenario): void
@@ -38,7 +42,7 @@ export interface Publication {
 }
 
 export function createPublication(options: PublicationOptions): Publication {
-  const { clock, logger, version, revision, maxSeries = defaultMaxSeries, processMetrics = true } = options
+  const { clock, logger, version, revision, alarms, maxSeries = defaultMaxSeries, processMetrics = true } = options
   const totals = new Totals()
   const recent = new Recent(clock)
   const history = new RunHistory()
@@ -50,25 +54,31 @@ export function createPublication(options: PublicationOptions): Publication {
     { name: 'recent', sink: recent },
     { name: 'history', sink: history },
     { name: 'log', sink: log },
+    ...(alarms ? [{ name: 'alarm', sink: alarms }] : []),
     ...(options.moreSinks ?? []),
   ]
   for (const { name } of sinks) metrics.declareSink(name)
+  if (alarms) metrics.watchAlarms(() => alarms.statuses())
   return {
     sink: fanOut(sinks, { clock, logger, onError: (name) => metrics.countSinkError(name) }),
     metrics,
     totals,
     recent,
     history,
+    alarms,
     addScenario: (scenario) => {
       for (const part of [metrics, totals, recent]) part.addScenario(scenario)
       history.addScenario(scenario.name)
+      alarms?.addScenario(scenario)
     },
     replaceScenario: (scenario) => {
       metrics.replaceScenario(scenario)
       for (const part of [totals, recent]) part.addScenario(scenario)
+      alarms?.addScenario(scenario)
     },
     removeScenario: (name) => {
       for (const part of [metrics, totals, recent, history]) part.removeScenario(name)
+      alarms?.removeScenario(name)
     },
     close: () => log.close(),
   }

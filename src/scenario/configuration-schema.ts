@@ -129,6 +129,13 @@ export const configurationFile = mapOf({
   })
     .describe("What all scenarios may spend together on one account, besides each one's own budget.")
     .optional(),
+  alarm: mapOf({
+    falseAlarms: values
+      .frequency('1 per 90d')
+      .describe("How often a scenario's alarms may go off by chance, on average; the fewer, the later they are."),
+  })
+    .describe('The test of each scenario for lost tokens and stale reads.')
+    .optional(),
   provision: values.flag.describe('Whether missing databases and containers are created.').optional(),
   instance: values.name('probe-1').describe('The name under which this process owns its documents.').optional(),
   targets: mapByName(target).describe('The accounts, by the name that scenarios choose with "target:".').optional(),

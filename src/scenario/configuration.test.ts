@@ -36,6 +36,7 @@ targets:
   identity: { endpoint: "https://c.documents.azure.com:443/", entra: true }
   silent: { endpoint: "https://d.documents.azure.com:443/" }
 budget: { requestUnits: 200/s }
+alarm: { falseAlarms: 2 per 90d }
 stores:
   sessions: { url: "redis://cache:6379/1" }
   secured: { urlFrom: REDIS_URL }
@@ -56,6 +57,7 @@ simulator:
       scenarios: ['scenarios', 'more/one.yaml'],
       dataDir: '/var/lib/hopwatch',
       maxSeries: 5000,
+      alarm: { falseAlarmEveryMs: 45 * 86_400_000 },
       provision: true,
       instance: 'probe-1',
       targets: {
@@ -112,7 +114,7 @@ sed: 1
       '8:3: "Odd" is not a name; write small letters, digits and dashes, at most 63',
       '8:20: "a.documents.azure.com" is not a URL; write "https://", the name of the account and ".documents.azure.com"',
       '9:23: "regions" is empty; write at least one entry',
-      '10:1: unknown key "sed"; the keys here are "listen", "grace", "logLevel", "scenarios", "dataDir", "maxSeries", "budget", "provision", "instance", "targets", "stores" and "simulator"',
+      '10:1: unknown key "sed"; the keys here are "listen", "grace", "logLevel", "scenarios", "dataDir", "maxSeries", "budget", "alarm", "provision", "instance", "targets", "stores" and "simulator"',
     ])
   })
 })

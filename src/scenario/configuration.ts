@@ -25,6 +25,8 @@ export interface Configuration {
   readonly maxSeries: number | undefined
   /** What all scenarios may spend together on one account. */
   readonly budget: { readonly requestUnitsPerSecond: number } | undefined
+  /** Mean time to a false alarm of a scenario. */
+  readonly alarm: { readonly falseAlarmEveryMs: number } | undefined
   readonly provision: boolean | undefined
   readonly instance: string | undefined
   /** By name; empty when the file names none. */
@@ -161,6 +163,7 @@ function buildConfiguration(file: ConfigurationFile): Configuration {
     dataDir: file.dataDir,
     maxSeries: file.maxSeries,
     budget: file.budget && { requestUnitsPerSecond: file.budget.requestUnits },
+    alarm: file.alarm && { falseAlarmEveryMs: file.alarm.falseAlarms },
     provision: file.provision,
     instance: file.instance,
     targets: Object.fromEntries(

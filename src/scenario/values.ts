@@ -158,6 +158,26 @@ export const rate = (example: string) =>
       : refuse((shown) => `${shown} is not a rate`, `write a number and "/s", for example ${quote(example)}`)
   })
 
+const frequencyPattern = '^[1-9]\\d{0,3} per [1-9]\\d{0,3}(h|d)$'
+
+/** Mean milliseconds from one to the next of `1 per 90d` or `2 per 12h`; undefined for anything else. */
+export function parseFrequency(text: string): number | undefined {
+  if (!new RegExp(frequencyPattern).test(text)) return undefined
+  const [count, , time = ''] = text.split(' ')
+  return (Number(time.slice(0, -1)) * (time.endsWith('d') ? 86_400_000 : 3_600_000)) / Number(count)
+}
+
+export const frequency = (example: string) =>
+  scalar(
+    { title: 'frequency', type: 'string', pattern: frequencyPattern, examples: [example] },
+    (value) =>
+      (typeof value === 'string' ? parseFrequency(value) : undefined) ??
+      refuse(
+        (shown) => `${shown} is not a frequency`,
+        `write a number, "per" and hours or days, for example ${quote(example)}`,
+      ),
+  )
+
 const unitBytes = { B: 1, KB: 1024, MB: 1024 ** 2 } as const
 const sizePattern = '^\\d+(B|KB|MB)$'
 
