@@ -1,5 +1,5 @@
 import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
-import { SessionToken } from '../protocol/session-token.ts'
+import { type Ancestry, SessionToken } from '../protocol/session-token.ts'
 import { isSessionUnavailable } from '../protocol/status.ts'
 import type { Finding } from './finding.ts'
 import { type Attempt, bringsAnswer } from './observation.ts'
@@ -36,21 +36,24 @@ export type CanaryState = (typeof canaryStates)[number]
 
 /**
  * Reads the wire of one read. `expected` is the canary that was sent to the hop, `range` the one that holds the document, where it is known.
- * At other levels than Session the service looks at no token, and to answer one proves nothing.
+ * At other levels than Session the service looks at no token, and to answer one proves nothing. After a split a canary of the
+ * parent binds its children.
  */
 export function canaryState(
   attempts: readonly Attempt[],
   expected: SessionToken,
   range: string | undefined,
   level: ConsistencyLevel,
+  ancestry?: Ancestry,
 ): CanaryState {
   const tries = attempts.filter((attempt) => attempt.purpose === 'operation')
   const [first] = tries
   if (first === undefined) return 'unknown'
   const wanted = expected.rangeIds.filter((id) => id === range)
   const ranges = wanted.length > 0 ? wanted : expected.rangeIds
-  if (!ranges.some((id) => hasCanary(first, id))) return 'lost'
-  const carrying = tries.filter((attempt) => ranges.some((id) => hasCanary(attempt, id)))
+  const carries = (attempt: Attempt) => ranges.some((id) => hasCanary(attempt, id, ancestry))
+  if (!carries(first)) return 'lost'
+  const carrying = tries.filter(carries)
   if (carrying.some(({ status, substatus }) => status !== undefined && isSessionUnavailable(status, substatus)))
     return 'answered'
   // A range that has a newer version since owes nothing to a token of an older one.
@@ -63,8 +66,8 @@ export function canaryState(
 }
 
 /** Any canary will do: a queue may bring that of an earlier run, a fault may change a digit. */
-const hasCanary = ({ sent }: Attempt, range: string): boolean =>
-  (sent?.parsed?.forRange(range)?.globalLsn ?? 0n) >= farAheadLsn / 2n
+const hasCanary = ({ sent }: Attempt, range: string, ancestry?: Ancestry): boolean =>
+  (sent?.parsed?.forRange(range, ancestry)?.globalLsn ?? 0n) >= farAheadLsn / 2n
 
 const versionOf = (token: Attempt['sent'], range: string) => token?.parsed?.forRange(range)?.version
 

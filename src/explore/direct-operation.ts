@@ -11,20 +11,26 @@ export function itemOperation(
   request: StoreRequest,
   { container, partitionKey: paths }: Pick<Scenario, 'container' | 'partitionKey'>,
   token: WireToken | undefined,
+  /** Of a query over all ranges that asks each by itself. */
+  rangeId?: string,
 ): ItemOperation {
   const target = {
     ...container,
     consistency: request.consistency,
     ...(token && { sessionToken: token.reveal() }),
   }
-  return { ...target, ...('document' in request ? writeOperation(request, paths) : readOperation(request)) }
+  if ('document' in request) return { ...target, ...writeOperation(request, paths) }
+  return { ...target, ...readOperation(request, rangeId) }
 }
 
 type Untargeted<T> = T extends ItemOperation
   ? Omit<T, 'database' | 'container' | 'consistency' | 'sessionToken'>
   : never
 
-function readOperation({ kind, id, partitionKey, changesOf }: ReadRequest): Untargeted<ItemOperation> {
+function readOperation(
+  { kind, id, partitionKey, changesOf }: ReadRequest,
+  rangeId: string | undefined,
+): Untargeted<ItemOperation> {
   const query = { query: 'SELECT * FROM c WHERE c.id = @id', parameters: [{ name: '@id', value: id }] }
   switch (kind) {
     case 'point':
@@ -32,7 +38,7 @@ function readOperation({ kind, id, partitionKey, changesOf }: ReadRequest): Unta
     case 'query':
       return { kind: 'queryItems', partitionKey, ...query }
     case 'cross-partition-query':
-      return { kind: 'queryItems', ...query }
+      return { kind: 'queryItems', ...(rangeId !== undefined && { rangeId }), ...query }
     case 'batch-of-points':
       return { kind: 'batchItems', partitionKey, operations: [{ kind: 'readItem', partitionKey, id }] }
     case 'changeFeed':

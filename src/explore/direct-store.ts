@@ -4,20 +4,20 @@ import type { Attempt } from '../domain/observation.ts'
 import type { HopDeclaration, Scenario } from '../domain/scenario.ts'
 import { sameRegion } from '../protocol/region.ts'
 import { SessionToken } from '../protocol/session-token.ts'
-import { isAcknowledged, isSessionUnavailable } from '../protocol/status.ts'
+import { isAcknowledged } from '../protocol/status.ts'
 import { WireToken } from '../protocol/wire-token.ts'
 import type { SimulatedAccount } from '../simulator/account.ts'
-import { ConnectionFault, directClient } from '../simulator/direct.ts'
-import type { Reply } from '../simulator/operation.ts'
+import type { ItemOperation, Outcome, Reply } from '../simulator/operation.ts'
+import { type ClientHabits, plainHabits } from './client-habits.ts'
 import { itemOperation, surfaced } from './direct-operation.ts'
+import { nextTry } from './next-try.ts'
 
 export interface DirectStoreOptions {
   readonly account: SimulatedAccount
   readonly clock: Clock
   readonly hop: HopDeclaration
   readonly scenario: Pick<Scenario, 'container' | 'partitionKey'>
-  /** False: as a server without sessions, whose answers carry no token. Default: true. */
-  readonly issuesTokens?: boolean
+  readonly habits?: ClientHabits
   /** Told, just before the account is asked something, for which operation. */
   readonly onAsk?: (request: StoreRequest) => void
 }
@@ -29,17 +29,21 @@ interface Exchange {
 
 /** How long a client waits for an answer that never comes, on the manual clock. */
 const clientTimeoutMs = 5000
+const emptyToken = new WireToken('')
 
 /**
  * The way to a simulated account without HTTP: what `@azure/cosmos` 4.10.1 does with sessions, regions and retries
- * (sdk-facts, sections 1 and 2), in as many lines as the judgement can tell apart. One instance is one client.
+ * (sdk-facts, sections 1 and 2), in as many lines as the judgement can tell apart. One instance is one client. Where nothing
+ * makes it wait, an operation is done by the time that its promise is there.
  */
 export class DirectStore implements DocumentStore {
   readonly #options: DirectStoreOptions
+  readonly #habits: ClientHabits
   #remembered = SessionToken.empty
 
   constructor(options: DirectStoreOptions) {
     this.#options = options
+    this.#habits = options.habits ?? plainHabits
   }
 
   reconnect(): void {
@@ -47,38 +51,78 @@ export class DirectStore implements DocumentStore {
   }
 
   async execute(request: StoreRequest, signal?: AbortSignal): Promise<StoreAnswer> {
-    const { clock, hop } = this.#options
-    if (hop.client === 'per-operation') this.#remembered = SessionToken.empty
+    const { account, clock, hop, scenario } = this.#options
+    if (hop.client === 'per-operation') this.reconnect()
     const startedAtMs = clock.nowMs()
+    const attempts: Attempt[] = []
+    const lookUp = this.#habits.looksUp()
+    if (lookUp !== 'nothing') attempts.push(this.#asksBesides('metadata', lookUp))
+    const answers: Exchange[] = []
+    if (lookUp !== 'unreachable') {
+      const { database, container } = scenario.container
+      const isByRange = request.kind === 'cross-partition-query' && this.#habits.asksByRange
+      if (isByRange) attempts.push(this.#asksBesides('query-plan', 'metadata'))
+      for (const range of isByRange ? account.rangesOf(database, container) : [undefined]) {
+        const answer = await this.#tries(request, range, attempts, signal)
+        answers.push(answer)
+        if (answer.reply?.status !== 200 || signal?.aborted) break
+        if (isByRange && surfaced(request, answer.reply).document) break
+      }
+    }
+    return this.#answer(request, answers, attempts, clock.nowMs() - startedAtMs)
+  }
+
+  /** Asks until an answer stands or the client gives up. */
+  async #tries(
+    request: StoreRequest,
+    range: string | undefined,
+    attempts: Attempt[],
+    signal: AbortSignal | undefined,
+  ): Promise<Exchange> {
+    const { clock, hop, scenario } = this.#options
     // The SDK takes every batch for a write, one of reads only too.
     const isRead = !('document' in request) && request.kind !== 'batch-of-points'
-    const own = this.#remembered.isEmpty ? undefined : WireToken.from(this.#remembered)
-    let token = request.sessionToken ?? own
+    let token = request.sessionToken ?? (this.#remembered.isEmpty ? undefined : WireToken.from(this.#remembered))
     const regions = this.#regions(isRead)
-    const exchanges: Exchange[] = []
-    for (let regionIndex = 0; ; ) {
+    for (let regionIndex = 0, tries = 1; ; tries++) {
       const region = regions[regionIndex % regions.length]!
-      const exchange = await this.#exchange(request, region, token, signal)
-      exchanges.push(exchange)
+      const operation = itemOperation(request, scenario, token, range)
+      const asked = this.#exchange(request, operation, region, token, signal)
+      const exchange = asked instanceof Promise ? await asked : asked
+      attempts.push(exchange.attempt)
       this.#remember(exchange)
       const next =
-        hop.retries === 'none'
-          ? undefined
-          : nextTry(exchange.attempt, exchanges.length, isRead, () => this.#writeRegionCount())
-      if (next === undefined || signal?.aborted) break
+        hop.retries === 'none' ? undefined : nextTry(exchange.attempt, tries, isRead, () => this.#writeRegionCount())
+      if (next === undefined || signal?.aborted) return exchange
       if (next.dropsToken) {
         token = undefined
         this.#remembered = SessionToken.empty
       }
       if (next.changesRegion) regionIndex++
       if (next.pauseMs > 0) await clock.sleep(next.pauseMs, signal)
-      if (signal?.aborted) break
+      if (signal?.aborted) return exchange
     }
+  }
+
+  #answer(
+    request: StoreRequest,
+    answers: readonly Exchange[],
+    attempts: readonly Attempt[],
+    durationMs: number,
+  ): StoreAnswer {
     const { account, scenario } = this.#options
     const { database, container } = scenario.container
+    const last = answers.at(-1)
+    const { status, substatus } = last?.attempt ?? { status: undefined, substatus: undefined }
     return {
-      ...storeAnswer(request, exchanges, clock.nowMs() - startedAtMs),
-      ancestry: (range) => account.ancestorsOf(database, container, range),
+      attempts,
+      ...(last?.reply ? surfaced(request, last.reply) : { status, substatus, document: undefined }),
+      sessionToken: last?.reply?.status === 200 && answers.length > 1 ? merged(answers) : last?.attempt.received,
+      ...(this.#habits.tellsAncestry && {
+        ancestry: (range: string) => account.ancestorsOf(database, container, range),
+      }),
+      durationMs,
+      message: undefined,
     }
   }
 
@@ -87,66 +131,106 @@ export class DirectStore implements DocumentStore {
     return account.regions(clock.nowMs()).filter(({ writable }) => writable).length
   }
 
+  /** Without retries the client is bound to its own region; else writes go where the account takes them. */
   #regions(isRead: boolean): string[] {
     const { account, clock, hop } = this.#options
-    const known = account.regions(clock.nowMs())
-    // Without retries the client is bound to its own region; else writes go where the account takes them.
-    if (hop.retries === 'none' || isRead) {
-      const names = known.map(({ name }) => name)
-      const own = names.findIndex((name) => hop.region !== undefined && sameRegion(name, hop.region))
-      if (own > 0) names.unshift(...names.splice(own, 1))
-      return hop.retries === 'none' ? names.slice(0, 1) : names
+    const isBound = hop.retries === 'none'
+    const names: string[] = []
+    for (const { name, writable } of account.regions(clock.nowMs())) {
+      if (!isBound && !isRead && !writable) continue
+      if (hop.region !== undefined && sameRegion(name, hop.region)) names.unshift(name)
+      else names.push(name)
     }
-    const writable = known.filter((region) => region.writable).map(({ name }) => name)
-    const own = writable.findIndex((name) => hop.region !== undefined && sameRegion(name, hop.region))
-    if (own > 0) writable.unshift(...writable.splice(own, 1))
-    return writable
+    return isBound ? names.slice(0, 1) : names
   }
 
-  async #exchange(
+  /** Something that is not about documents; the simulated account need not be asked for it. */
+  #asksBesides(purpose: Exclude<Attempt['purpose'], 'operation'>, lookUp: 'metadata' | 'unreachable'): Attempt {
+    const isAnswered = lookUp === 'metadata'
+    return {
+      purpose,
+      region: this.#options.hop.region ?? '',
+      status: isAnswered ? 200 : undefined,
+      substatus: undefined,
+      failure: isAnswered ? undefined : 'connection',
+      requestCharge: 0,
+      durationMs: 0,
+      sent: undefined,
+      received: undefined,
+    }
+  }
+
+  /** At once where nothing makes it wait. */
+  #exchange(
     request: StoreRequest,
+    operation: ItemOperation,
     region: string,
     token: WireToken | undefined,
     signal: AbortSignal | undefined,
-  ): Promise<Exchange> {
-    const { account, clock, scenario, issuesTokens = true, onAsk } = this.#options
-    const client = directClient(
-      {
-        execute: (operation, context) => {
-          onAsk?.(request)
-          return account.execute(operation, context)
-        },
-      },
-      clock,
-    )
+  ): Exchange | Promise<Exchange> {
+    const { account, clock, onAsk } = this.#options
     const startedAtMs = clock.nowMs()
-    let reply: Reply | undefined
-    let failure: Attempt['failure']
-    let charge: number | undefined
-    try {
-      reply = await client.execute(itemOperation(request, scenario, token), region)
-      if ('document' in request && request.losesResponse && isAcknowledged(reply.status)) {
-        charge = reply.requestCharge
-        reply = undefined
-        throw new ConnectionFault('reset')
-      }
-    } catch (error) {
-      if (!(error instanceof ConnectionFault)) throw error
-      failure = error.connection === 'hang' ? 'timeout' : 'connection'
-      if (failure === 'timeout') await clock.sleep(clientTimeoutMs, signal)
+    onAsk?.(request)
+    const outcome = account.execute(operation, { region, nowMs: startedAtMs })
+    if (outcome.kind === 'reply' && outcome.fault === undefined) {
+      return this.#exchanged(request, region, token, startedAtMs, outcome.reply, undefined)
     }
+    return this.#awaited({ request, operation, region, token, startedAtMs, outcome, signal })
+  }
+
+  /** What has been asked is heard out, also by a client that has given up: it may have been carried out. */
+  async #awaited(asked: {
+    readonly request: StoreRequest
+    readonly operation: ItemOperation
+    readonly region: string
+    readonly token: WireToken | undefined
+    readonly startedAtMs: number
+    readonly outcome: Outcome
+    readonly signal: AbortSignal | undefined
+  }): Promise<Exchange> {
+    const { account, clock, onAsk } = this.#options
+    const { request, operation, region, token, startedAtMs, signal } = asked
+    const failed = async (failure: 'timeout' | 'connection') => {
+      if (failure === 'timeout') await clock.sleep(clientTimeoutMs, signal)
+      return this.#exchanged(request, region, token, startedAtMs, undefined, failure)
+    }
+    let { outcome } = asked
+    while (outcome.kind === 'wait') {
+      const { attempt, untilMs } = outcome
+      await clock.sleep(untilMs - clock.nowMs())
+      onAsk?.(request)
+      outcome = account.execute(operation, { region, nowMs: clock.nowMs(), attempt })
+    }
+    const { delayMs, connection } = outcome.fault ?? {}
+    if (delayMs !== undefined) await clock.sleep(delayMs)
+    if (connection !== undefined) return failed(connection === 'hang' ? 'timeout' : 'connection')
+    return this.#exchanged(request, region, token, startedAtMs, outcome.reply, undefined)
+  }
+
+  #exchanged(
+    request: StoreRequest,
+    region: string,
+    token: WireToken | undefined,
+    startedAtMs: number,
+    reply: Reply | undefined,
+    failure: Attempt['failure'],
+  ): Exchange {
+    const isLost =
+      'document' in request && request.losesResponse === true && reply !== undefined && isAcknowledged(reply.status)
+    const heard = isLost ? undefined : reply
+    const { issuesTokens, sendsEmptyTokens } = this.#habits
     return {
-      reply,
+      reply: heard,
       attempt: {
         purpose: 'operation',
         region,
-        status: reply?.status,
-        substatus: reply?.substatus,
-        failure,
-        requestCharge: charge ?? reply?.requestCharge ?? 0,
-        durationMs: clock.nowMs() - startedAtMs,
-        sent: token,
-        received: reply?.sessionToken === undefined || !issuesTokens ? undefined : new WireToken(reply.sessionToken),
+        status: heard?.status,
+        substatus: heard?.substatus,
+        failure: isLost ? 'connection' : failure,
+        requestCharge: reply?.requestCharge ?? 0,
+        durationMs: this.#options.clock.nowMs() - startedAtMs,
+        sent: token ?? (sendsEmptyTokens ? emptyToken : undefined),
+        received: heard?.sessionToken === undefined || !issuesTokens ? undefined : new WireToken(heard.sessionToken),
       },
     }
   }
@@ -160,47 +244,9 @@ export class DirectStore implements DocumentStore {
   }
 }
 
-interface NextTry {
-  readonly pauseMs: number
-  readonly dropsToken: boolean
-  readonly changesRegion: boolean
-}
-
-const again = (pauseMs: number, changes: Partial<NextTry> = {}): NextTry => ({
-  pauseMs,
-  dropsToken: false,
-  changesRegion: false,
-  ...changes,
-})
-
-function nextTry(
-  { status, substatus, failure }: Attempt,
-  tries: number,
-  isRead: boolean,
-  writeRegionCount: () => number,
-): NextTry | undefined {
-  if (failure === 'connection') return isRead && tries <= 10 ? again(1000) : undefined
-  if (failure === 'timeout') return isRead && tries <= 2 ? again(0, { changesRegion: true }) : undefined
-  if (status === undefined || status < 400) return undefined
-  if (isSessionUnavailable(status, substatus)) {
-    // With several write regions the first retries keep the token.
-    const keeps = Math.max(0, writeRegionCount() - 1)
-    return tries <= keeps + 2 ? again(0, { dropsToken: tries > keeps }) : undefined
-  }
-  if (status === 429) return tries <= 9 ? again(100) : undefined
-  if (status === 503)
-    return (isRead || writeRegionCount() > 1) && tries <= 1 ? again(0, { changesRegion: true }) : undefined
-  return undefined
-}
-
-function storeAnswer(request: StoreRequest, exchanges: readonly Exchange[], durationMs: number): StoreAnswer {
-  const { attempt, reply } = exchanges.at(-1)!
-  const { status, substatus, received } = attempt
-  return {
-    attempts: exchanges.map((exchange) => exchange.attempt),
-    ...(reply ? surfaced(request, reply) : { status, substatus, document: undefined }),
-    sessionToken: received,
-    durationMs,
-    message: undefined,
-  }
+/** What the application gets of a query that was answered page by page. */
+function merged(answers: readonly Exchange[]): WireToken | undefined {
+  const tokens = answers.flatMap(({ attempt }) => attempt.received?.parsed ?? [])
+  const [first, ...others] = tokens
+  return first && WireToken.from(others.reduce((all, each) => all.merge(each), first))
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { StoreRequest } from '../domain/document-store.ts'
 import type { FinishedRun, ReadEvent } from '../domain/journey.ts'
 import type { Attempt } from '../domain/observation.ts'
 import type { JournalEntry } from '../simulator/journal.ts'
@@ -33,9 +34,10 @@ function history(servedLsn: number, tokenLsn: number | undefined, returnedVersio
     [written, [commit(2), request('upsertItem', 2, undefined)]],
     [read, [request('readItem', servedLsn, tokenLsn)]],
   ])
-  const oracle = new Oracle(evidence, () => 'Session')
-  oracle.learn('doc', { version: 1, present: true, run: 'r' }, [commit(1)])
-  oracle.learn('doc', { version: 2, present: true, run: 'r' }, [commit(2)])
+  const oracle = new Oracle({ evidence, levelOf: () => 'Session', issuesTokens: true, tellsAncestry: true })
+  oracle.hear(commit(1), asked('upsert', 1))
+  oracle.hear(commit(2), asked('upsert', 2))
+  for (const entry of evidence.get(read)!) oracle.hear(entry, asked('point'))
   const observation = (attempts: readonly Attempt[], operation: 'upsert' | 'point') => ({
     hop: 'hop',
     operation,
@@ -83,6 +85,13 @@ function history(servedLsn: number, tokenLsn: number | undefined, returnedVersio
   return {
     check: (judged: Judged) => oracle.check(told(judged)).map(({ what, truth }) => `${what} ${truth}`),
   }
+}
+
+const asked = (kind: 'upsert' | 'point', version = 0): StoreRequest => {
+  const where = { id: 'doc', partitionKey: ['p'], sessionToken: undefined, consistency: 'Session' } as const
+  return kind === 'point'
+    ? { ...where, kind }
+    : { ...where, kind, document: { ...where, version, owner: 'o', run: 'earlier', ttlSeconds: 1 } }
 }
 
 type Judged = Pick<ReadEvent, 'judgement' | 'token' | 'finding'> & Pick<FinishedRun, 'violations'>

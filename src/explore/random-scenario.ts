@@ -6,7 +6,11 @@ import { otherSteps, randomArms } from './random-steps.ts'
 const chance = (random: Random, share: number) => random.next() < share
 
 /** Any journey that the scenario file could declare: some sensible, most of them not. */
-export function randomScenario(random: Random, regions: readonly string[]): Scenario {
+export function randomScenario(
+  random: Random,
+  regions: readonly string[],
+  { writesOften = false }: { readonly writesOften?: boolean } = {},
+): Scenario {
   const hops = Array.from({ length: 2 + integerBelow(random, 3) }, (_, index) => randomHop(random, index, regions))
   const document = chance(random, 0.7) ? 'reused' : 'fresh'
   const writes = writeKinds.filter((kind) => kind !== 'create' || document === 'fresh')
@@ -23,7 +27,7 @@ export function randomScenario(random: Random, regions: readonly string[]): Scen
     ttlSeconds: 3600,
     visibilityWithinMs: chance(random, 0.1) ? 200 : 0,
     hops,
-    journey: randomJourney(random, hops, writes),
+    journey: randomJourney(random, hops, writes, writesOften),
     arms: randomArms(random),
     objectives: { staleReads: 0, tokenLoss: 0, p95Ms: undefined, retriesPerRead: undefined },
     budget: undefined,
@@ -44,6 +48,7 @@ function randomJourney(
   random: Random,
   hops: readonly HopDeclaration[],
   writes: readonly (typeof writeKinds)[number][],
+  writesOften: boolean,
 ): Step[] {
   const at = () => pick(random, hops).name
   const later = writes.filter((kind) => kind !== 'create')
@@ -52,11 +57,11 @@ function randomJourney(
   const steps: Step[] = [{ kind: 'write', write: pick(random, writes), at: first }]
   let here = first
   // Most worlds are cheap, so that many are seen; what only a long history brings about, the others come upon.
-  const isLong = chance(random, 0.1)
+  const isLong = chance(random, 0.1) || writesOften
   const length = isLong ? 3 + integerBelow(random, 7) : 1 + integerBelow(random, 2)
   for (let step = 0; step < length; step++) {
     const roll = random.next()
-    if (roll < (isLong ? 0.25 : 0.1)) {
+    if (roll < (writesOften ? 0.5 : isLong ? 0.25 : 0.1)) {
       here = chance(random, 0.8) ? here : at()
       steps.push({
         kind: 'write',

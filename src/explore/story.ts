@@ -58,6 +58,8 @@ const wireLines = (entries: readonly JournalEntry[]): string[] =>
     if (entry.kind === 'request') return [`       ${requestText(entry)}`]
     if (entry.kind === 'commit')
       return [`       committed ${entry.deleted ? 'a delete' : 'it'} at ${positionText(entry)}`]
+    if (entry.kind === 'topology') return [`       the account: ${entry.change} ${JSON.stringify(entry.detail)}`]
+    if (entry.kind === 'lost') return [`       lost the commit at ${entry.range}/${entry.lsn}`]
     return []
   })
 

@@ -30,13 +30,13 @@ export class Walk {
   readonly firstVersion: number
   /** Whether runs of this scenario delete the document that they share. */
   readonly runsDelete: boolean
-  /** A write of this run may still land. */
-  isDoubtful = false
   acknowledgedAtMs: number | undefined
   readonly #sessions = new Map<string, HopSession>()
   readonly #events: JourneyEvent[] = []
   /** Deletes of this run that happened, may have happened, or are under way. */
   readonly #deletes = new Set<DocumentVersion>()
+  /** Writes of this run that may have happened, or may still. */
+  readonly #doubtful: DocumentVersion[] = []
 
   constructor(options: WalkOptions) {
     this.options = options
@@ -112,15 +112,26 @@ export class Walk {
     return () => this.#deletes.delete(version)
   }
 
+  /** What became of this write nobody knows. */
+  doubt(written: DocumentVersion): void {
+    this.#doubtful.push(written)
+  }
+
+  get isDoubtful(): boolean {
+    return this.#doubtful.length > 0
+  }
+
   /**
-   * The claim as an answer can be held against it: to a hop that no carry has told of a later delete, the delete may or may not have
-   * happened, so a document that is not there may be newer than the claim.
+   * The claim as an answer can be held against it. A hop that no carry has told of a later delete may or may not see it, so a
+   * document that is not there may be newer than the claim. A write in doubt may land late, on top of what is claimed, for every reader:
+   * also one whom no carry has told of it.
    */
   judgeable(claim: Claim | undefined): Claim | undefined {
     if (claim?.certain === undefined) return claim
     const { version } = claim.certain
+    if (this.#deletes.size === 0 && this.#doubtful.length === 0) return claim
     const later = [...this.#deletes].filter((write) => write.version > version)
-    return later.length === 0 ? claim : { ...claim, indeterminate: [...claim.indeterminate, ...later] }
+    return { ...claim, indeterminate: [...claim.indeterminate, ...later, ...this.#doubtful] }
   }
 }
 

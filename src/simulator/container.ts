@@ -22,6 +22,8 @@ export class Container {
   throughput: number
   /** Raised by each replacement of the definition. */
   revision = 1
+  /** Of each range that was split or merged away, those that it came from. */
+  readonly #formerAncestors = new Map<string, readonly string[]>()
 
   constructor(
     world: ReplicationWorld,
@@ -57,11 +59,13 @@ export class Container {
     return String(this.#nextRange++)
   }
 
-  /** The ranges that a range of this container came from. */
-  readonly ancestry = (range: string): readonly string[] => this.range(range)?.ancestors ?? []
+  /** The ranges that a range of this container came from; also of one that is there no more. */
+  readonly ancestry = (range: string): readonly string[] =>
+    this.range(range)?.ancestors ?? this.#formerAncestors.get(range) ?? []
 
   /** Puts ranges in the place of those that they came from. */
   replaceRanges(parents: readonly PartitionKeyRange[], children: readonly PartitionKeyRange[]): void {
+    for (const { id, ancestors } of parents) this.#formerAncestors.set(id, ancestors)
     this.ranges = [...this.ranges.filter((range) => !parents.includes(range)), ...children].toSorted((a, b) =>
       a.minInclusive < b.minInclusive ? -1 : 1,
     )

@@ -37,7 +37,8 @@ async function readOnce(walk: Walk, { read: kind, at }: StepOf<'read'>): Promise
       ? judgeSinceRunBegan(claimed, result, owner, walk.firstVersion)
       : judgeRead(claimed, result, owner)
   const token = tokenState(attempts, session.ideal, claim, answer.ancestry)
-  const canary = session.canary && canaryState(attempts, session.canary, claim?.range, walk.consistency(at))
+  const canary =
+    session.canary && canaryState(attempts, session.canary, claim?.range, walk.consistency(at), answer.ancestry)
   walk.updateSession(at, (now) =>
     afterAnswer(
       now,

@@ -31,7 +31,7 @@ async function write(walk: Walk, step: RequestStep): Promise<void> {
   if (outcome === 'refused') didNotHappen?.()
   walk.document = afterAttempt(walk.document, written, outcome)
   if (outcome === 'indeterminate') {
-    walk.isDoubtful = true
+    walk.doubt(written)
     pool.retire(plan.partition)
   }
   if (outcome === 'succeeded') walk.acknowledgedAtMs = clock.nowMs()

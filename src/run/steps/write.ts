@@ -44,7 +44,7 @@ export async function writeVersion(
   // The document that a previous run left may have expired or been removed by somebody: start anew next time.
   if (status === 404) walk.document = { ...walk.document, present: false }
   if (outcome === 'indeterminate') {
-    walk.isDoubtful = true
+    walk.doubt(written)
     pool.retire(plan.partition)
   }
   if (outcome === 'succeeded') {

@@ -1,0 +1,53 @@
+import { pick, type Random } from '../base/random.ts'
+import type { SimulatorOptions } from '../simulator/options.ts'
+import type { ClientHabits, LookUp } from './client-habits.ts'
+import { regions } from './weather.ts'
+
+/** What kind of world it is, beyond its layout and its scenario. Most are plain. */
+export interface Traits {
+  readonly habits: ClientHabits
+  /** Of what the account is asked, the share before which something changes. */
+  readonly unrest: number
+  /** Writes get stuck on their way, and some land later. */
+  readonly writesLandLate: boolean
+  /** Whether somebody else's document is what a read comes upon, now and then. */
+  readonly isStrangers: () => boolean
+  readonly ttlIsOn: boolean
+}
+
+export function randomTraits(random: Random): Traits {
+  const isOneIn = (worlds: number) => random.next() * worlds < 1
+  const chance = random.fork('habits')
+  const lookUps: readonly LookUp[] = isOneIn(10) ? ['nothing', 'nothing', 'metadata', 'unreachable'] : ['nothing']
+  const strangers = random.fork('stranger')
+  const strangersShare = isOneIn(20) ? 0.2 : 0
+  return {
+    habits: {
+      issuesTokens: !isOneIn(20),
+      tellsAncestry: !isOneIn(20),
+      asksByRange: isOneIn(4),
+      sendsEmptyTokens: isOneIn(10),
+      looksUp: () => (lookUps.length === 1 ? 'nothing' : pick(chance, lookUps)),
+    },
+    unrest: isOneIn(6) ? 0.1 : 0,
+    writesLandLate: isOneIn(15),
+    isStrangers: () => strangersShare > 0 && strangers.next() < strangersShare,
+    ttlIsOn: !isOneIn(5),
+  }
+}
+
+export function randomLayout(random: Random): SimulatorOptions {
+  const delay = () => pick(random, [{ fixedMs: 0 }, { medianMs: 30, sigma: 0.5 }, { fixedMs: 400 }, { fixedMs: 3000 }])
+  return {
+    regions,
+    multipleWriteLocations: random.next() < 0.25,
+    consistency: pick(random, ['Session', 'Session', 'Session', 'ConsistentPrefix', 'BoundedStaleness'] as const),
+    partitionKeyRanges: pick(random, [1, 2, 4]),
+    replication: delay(),
+    replicationBetween: [{ from: regions[0], to: regions[1], delay: delay() }],
+    replicaLag: pick(random, [{ fixedMs: 0 }, { medianMs: 5, sigma: 0.5 }, { fixedMs: 300 }]),
+    sessionWaitMs: pick(random, [0, 50, 500]),
+    throughput: pick(random, [100_000, 100_000, 400]),
+    journal: 'off',
+  }
+}

@@ -1,0 +1,110 @@
+import type { StoreRequest } from '../domain/document-store.ts'
+import type { JournalEntry, RequestEntry, ServedRange } from '../simulator/journal.ts'
+import { TrueRanges } from './true-ranges.ts'
+
+/** One commit of a document, in the log of one range. */
+export interface TrueVersion {
+  readonly version: number
+  readonly present: boolean
+  /** The run that wrote it. */
+  readonly run: string
+  readonly container: string
+  readonly range: string
+  readonly partitionKey: string
+  readonly lsn: number
+  /** With several write regions: the id of the one whose log it is in. */
+  readonly writeRegionId: number | undefined
+}
+
+type CommitEntry = Extract<JournalEntry, { kind: 'commit' }>
+type LostEntry = Extract<JournalEntry, { kind: 'lost' }>
+
+const none: readonly TrueVersion[] = []
+
+/** What was committed, in the order of the commits, and what each answering replica had applied of it by then. */
+export class TrueLog {
+  readonly ranges = new TrueRanges()
+  /** Where the last commit went: requests that misfortune answered do not tell. */
+  container = ''
+  readonly #versions = new Map<string, TrueVersion[]>()
+  /** Document and version → when it was last committed, also where a failover has dropped it since. */
+  readonly #committed = new Map<string, number>()
+  #commitCount = 0
+  /** Ids of regions that were removed: what they had written was everywhere by then. */
+  readonly #removed = new Set<number>()
+  readonly #applied = new WeakMap<RequestEntry, readonly TrueVersion[]>()
+
+  /** `request`: what brought the entry about; undefined where somebody changed the account. */
+  hear(entry: JournalEntry, request: StoreRequest | undefined): void {
+    if (entry.kind === 'request') this.#note(entry, request)
+    else if (entry.kind === 'commit') this.#append(entry, request)
+    else if (entry.kind === 'lost') this.#forget(entry)
+    else if (entry.kind === 'ranges') this.ranges.learn(entry)
+    else if (entry.kind === 'topology' && entry.change === 'removeRegion') this.#removed.add(Number(entry.detail.id))
+    // The new container is empty.
+    else if (entry.kind === 'topology' && entry.change === 'recreateContainer') this.#versions.clear()
+  }
+
+  /** What the replica that gave this answer had applied, the newest last; undefined where it spoke for other ranges. */
+  appliedBy(answer: RequestEntry): readonly TrueVersion[] | undefined {
+    return this.#applied.get(answer)
+  }
+
+  /** Whether `later` was committed after `earlier`, or again after it. */
+  landedAfter(documentId: string, later: number, earlier: number): boolean {
+    const at = (version: number) => this.#committed.get(`${documentId}/${version}`) ?? Number.NEGATIVE_INFINITY
+    return at(later) > at(earlier)
+  }
+
+  #append(entry: CommitEntry, request: StoreRequest | undefined): void {
+    if (request === undefined || !('document' in request) || entry.id !== request.document.id) return
+    const { version, run } = request.document
+    const { container, range, partitionKey, lsn, writeRegionId } = entry
+    const present = request.kind !== 'delete'
+    const written: TrueVersion = { version, present, run, container, range, partitionKey, lsn, writeRegionId }
+    const versions = this.#versions.get(entry.id)
+    if (versions) versions.push(written)
+    else this.#versions.set(entry.id, [written])
+    this.container = container
+    this.#committed.set(`${entry.id}/${version}`, ++this.#commitCount)
+  }
+
+  /** A commit that a forced failover dropped never happened for any later reader. */
+  #forget({ container, range, lsn }: LostEntry): void {
+    const isLost = (each: TrueVersion) =>
+      each.lsn === lsn && each.container === container && this.#holder(each) === range
+    for (const [documentId, versions] of this.#versions) {
+      if (!versions.some(isLost)) continue
+      const kept = versions.filter((each) => !isLost(each))
+      if (kept.length > 0) this.#versions.set(documentId, kept)
+      else this.#versions.delete(documentId)
+    }
+  }
+
+  /** At once, because the log may be cut and regions may leave before the run has ended. */
+  #note(entry: RequestEntry, request: StoreRequest | undefined): void {
+    if (request === undefined || entry.served === undefined) return
+    const versions = this.#versions.get('document' in request ? request.document.id : request.id)
+    if (versions === undefined) {
+      this.#applied.set(entry, none)
+      return
+    }
+    const holder = this.#holder(versions[0]!)
+    const served = entry.served.find(({ range }) => this.ranges.comesFrom(this.container, holder, range))
+    if (served === undefined) return
+    this.#applied.set(
+      entry,
+      versions.filter((each) => this.#isApplied(each, served)),
+    )
+  }
+
+  #holder({ container, range, partitionKey }: TrueVersion): string {
+    return this.ranges.holder(container, range, partitionKey)
+  }
+
+  /** With several write regions each has a log of its own; the last of the applied writes wins. */
+  #isApplied({ lsn, writeRegionId }: TrueVersion, served: ServedRange): boolean {
+    if (writeRegionId === undefined) return lsn <= served.lsn
+    return this.#removed.has(writeRegionId) || lsn <= (served.locals[writeRegionId] ?? 0)
+  }
+}

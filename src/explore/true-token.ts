@@ -1,0 +1,74 @@
+import type { RequestEntry } from '../simulator/journal.ts'
+import type { Knowledge } from './knowledge.ts'
+import { compareProgress, progressIn } from './progress.ts'
+import { isAnswered, told } from './true-answers.ts'
+
+/** Whether `younger` came from `elder`, or is it, for all that a client is told of splits. */
+export type ComesFrom = (younger: string, elder: string) => boolean
+
+/** What the journal saw on the wire against the log position that the hop was entitled to. */
+export function trueToken(
+  requests: readonly RequestEntry[],
+  hop: Knowledge,
+  comesFrom: ComesFrom,
+  issuesTokens: boolean,
+): string {
+  if (hop.version === undefined || !hop.isClaimed) return 'unclaimed'
+  if (!issuesTokens) return 'unsupported'
+  const { range: claimed } = hop
+  if (claimed === undefined) return 'unknown'
+  const rangesOf = (answer: RequestEntry) =>
+    told(answer)
+      .map(({ range }) => range)
+      .filter((range) => comesFrom(range, claimed))
+  const answering =
+    requests.findLast((each) => isAnswered(each) && each.status !== 404 && rangesOf(each).length > 0) ?? requests.at(-1)
+  if (answering === undefined) return 'unknown'
+  const isOfOthers = told(answering).length > 0 && rangesOf(answering).length === 0
+  if (isOfOthers) return 'unknown'
+  const before = requests.slice(0, requests.indexOf(answering))
+  const states = new Set(
+    childrenOrSelf(rangesOf(answering), claimed).map((range) => {
+      const stateOf = (request: RequestEntry) => stateOnWire(request, hop, (elder) => comesFrom(range, elder))
+      const state = stateOf(answering)
+      return state !== 'intact' && before.some((request) => stateOf(request) === 'intact') ? 'dropped' : state
+    }),
+  )
+  // A page of several children does not tell which of them has the document.
+  return states.size === 1 ? [...states][0]! : 'unknown'
+}
+
+const childrenOrSelf = (answered: readonly string[], claimed: string): readonly string[] =>
+  answered.length === 0 || answered.includes(claimed) ? [claimed] : answered
+
+function stateOnWire({ token }: RequestEntry, hop: Knowledge, counts: (range: string) => boolean): string {
+  if (token === undefined) return 'lost'
+  if (token === 'malformed') return 'malformed'
+  return compareProgress(progressIn(token, counts), progressIn(hop.progress, counts))
+}
+
+/** No log of a test gets there; the canary's progress is beyond it. */
+const beyondAnyLsn = 5e11
+
+const hasCanary = ({ token }: RequestEntry, counts = (_range: string) => true): boolean =>
+  token !== undefined && token !== 'malformed' && token.some((each) => each.lsn > beyondAnyLsn && counts(each.range))
+
+/**
+ * A canary that arrived is refused with 404/1002, unless misfortune of another kind answers first. One that arrived for other
+ * ranges than the document's is lost; where it cannot be known which that is, the wire says: a query over all ranges is
+ * refused for any.
+ */
+export function trueCanary(
+  requests: readonly RequestEntry[],
+  judged: string | undefined,
+  range: string | undefined,
+  comesFrom: ComesFrom,
+): string {
+  if (requests.length === 0) return 'unknown'
+  if (!hasCanary(requests[0]!)) return 'lost'
+  const isForIt = range === undefined || hasCanary(requests[0]!, (elder) => comesFrom(range, elder))
+  if (!isForIt && judged === 'lost') return 'lost'
+  const isRefused = (request: RequestEntry) =>
+    hasCanary(request) && request.connection === undefined && request.status === 404 && request.substatus === 1002
+  return requests.some(isRefused) ? 'answered' : 'unknown'
+}
