@@ -1,9 +1,9 @@
-import { canaryStates } from '../../src/domain/canary.ts'
 import { findings } from '../../src/domain/finding.ts'
 import { readKinds } from '../../src/domain/scenario.ts'
 import { isKnownState, tokenStates, uncovering } from '../../src/domain/token-state.ts'
 import { isJudged, isStale, verdicts } from '../../src/domain/verdict.ts'
-import { catalogue, type MetricDefinition } from '../../src/publish/catalogue.ts'
+import { catalogue } from '../../src/publish/catalogue.ts'
+import { leastAllowedShare } from '../../src/publish/rules/thresholds.ts'
 import { increase, type Matches, ratio, series, sumBy } from './promql.ts'
 
 type ReadMatches = Matches<typeof catalogue.reads>
@@ -58,13 +58,10 @@ export const state = (over?: string): string =>
   `clamp_max(4 * (${found(brokenFindings, over)} > bool 0) + 2 * (${found(seenFindings, over)} > bool 0)` +
   ` + (${found(latentFindings, over)} > bool 0), 4)`
 
-/** The smallest tolerance against which a burn rate is told: an objective of 0 % would be spent by a single read. */
-export const leastTolerance = 0.001
+/** What a scenario spends of an objective: 1 spends exactly what it allows. The alerts take the same least share. */
 export const burn = (of: string, objective: string): string =>
-  `${of} / on (scenario) clamp_min(${maxObjective(objective)}, ${leastTolerance})`
+  `${of} / on (scenario) clamp_min(${maxObjective(objective)}, ${leastAllowedShare})`
 const maxObjective = (objective: string): string =>
   `max by (scenario) (${series(catalogue.objectiveRatio, { objective })})`
 
 export const readOperations: readonly string[] = [...readKinds, 'request']
-export const canaryResults: readonly string[] = canaryStates
-export const everyMetric: readonly MetricDefinition[] = Object.values(catalogue)

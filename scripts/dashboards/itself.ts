@@ -7,6 +7,12 @@ import { job, lookBack, scenarios } from './variables.ts'
 
 /** Of the process, as prom-client and Prometheus itself name them: `docs/metrics.md` says so, the catalogue has only our own. */
 const ofProcess = (name: string, more = ''): string => `${name}{job=~"$job"${more}}`
+/** OpenTelemetry only where it is switched on, the state of the alarms only where there is a directory for it. */
+const notTaken = [
+  sumBy(['sink'], rate(series(catalogue.sinkErrors))),
+  `label_replace(${sumBy(['signal'], rate(series(catalogue.exportErrors)))}, "sink", "OpenTelemetry $1", "signal", "(.*)")`,
+  `label_replace(sum(${rate(series(catalogue.alarmSaveErrors))}), "sink", "state of the alarms", "", "")`,
+].join(' or ')
 const upWords = [words({ 0: ['down', colours.red], 1: ['up', colours.green] })]
 
 export const itself: DashboardPlan = {
@@ -24,7 +30,7 @@ export const itself: DashboardPlan = {
             title: 'hopwatch',
             means: 'Whether Prometheus reaches each hopwatch process.',
             act: 'Down: nothing on the other pages is current. Look at the process, its port and HOPWATCH_API_TOKEN, which a scrape from elsewhere needs.',
-            width: 5,
+            width: 4,
             mappings: upWords,
             limits: { red: 1, amber: 1, whenLow: true },
             empty: 'Prometheus knows no hopwatch',
@@ -37,12 +43,26 @@ export const itself: DashboardPlan = {
             title: 'Accounts',
             means: 'Whether each account answered when it was last asked.',
             act: 'Down: endpoint, network, identity. The log of hopwatch says what the account answered.',
-            width: 5,
+            width: 4,
             mappings: upWords,
             limits: { red: 1, amber: 1, whenLow: true },
             empty: 'hopwatch reports nothing',
           },
           [{ expr: `min by (target) (${series(catalogue.targetUp)})`, legend: '{{target}}' }],
+        ),
+        stat(
+          {
+            id: 18,
+            title: 'Configuration',
+            means:
+              'Whether scenarios and configuration were in order when they were last read. If not, what was read before goes on.',
+            act: 'Refused: the log and the status page name file, line and column; hopwatch validate tells the same.',
+            width: 4,
+            mappings: [words({ 0: ['refused', colours.red], 1: ['in order', colours.green] })],
+            limits: { red: 1, amber: 1, whenLow: true },
+            empty: 'not told',
+          },
+          [{ expr: `min(${series(catalogue.reloadSuccessful)})` }],
         ),
         stat(
           {
@@ -62,7 +82,7 @@ export const itself: DashboardPlan = {
             title: 'Runs that hopwatch itself spoiled',
             means: 'Runs that crashed (a defect of hopwatch) or outputs that failed to take a run.',
             act: 'Above 0: the log names the run and the error. Please report it.',
-            width: 5,
+            width: 4,
             decimals: 0,
             limits: { red: 0.5 },
           },
@@ -78,7 +98,7 @@ export const itself: DashboardPlan = {
             means:
               'Series that would have broken --max-series since the process started. Above 0 the figures are incomplete.',
             act: 'Raise --max-series, or share the scenarios among several processes with --shard.',
-            width: 5,
+            width: 4,
             decimals: 0,
             limits: { red: 1 },
           },
@@ -189,14 +209,14 @@ export const itself: DashboardPlan = {
         lines(
           {
             id: 12,
-            title: 'Outputs that failed to take a run',
+            title: 'Outputs that failed',
             means:
-              'Runs a second that one of the outputs (Prometheus, log, history …) failed to take; the others took them.',
+              'Failures a second: runs that one of the outputs (Prometheus, log, history …) did not take, batches that the OpenTelemetry receiver refused, alarm state that could not be saved.',
             act: 'Above 0: the log names the output and the error.',
             width: 8,
             unit: 'ops',
           },
-          [{ expr: sumBy(['sink'], rate(series(catalogue.sinkErrors))), legend: '{{sink}}' }],
+          [{ expr: notTaken, legend: '{{sink}}' }],
         ),
         lines(
           {
@@ -253,7 +273,7 @@ export const itself: DashboardPlan = {
           {
             id: 17,
             title: 'Version',
-            means: 'What runs where.',
+            means: 'Which version of hopwatch runs in which process.',
             act: 'Two versions at once: a roll-out is under way, or stuck.',
             width: 6,
           },

@@ -1,93 +1,16 @@
 import { catalogue } from '../../src/publish/catalogue.ts'
-import {
-  burn,
-  carried,
-  claimed,
-  judged,
-  leastTolerance,
-  lossRate,
-  readOperations,
-  stale,
-  staleRate,
-  state,
-  uncovered,
-} from './figures.ts'
-import { type DashboardPlan, toScenario } from './frame.ts'
-import { colours, lines, stat, timeline, words, wordsBetween } from './panels.ts'
-import { increase, maxBy, quantileBy, rate, series, sincePoint, sumBy, wilson, window } from './promql.ts'
-import { type Column, table } from './tables.ts'
+import { leastAllowedShare } from '../../src/publish/rules/thresholds.ts'
+import { burn, carried, claimed, judged, lossRate, stale, staleRate, state, uncovered } from './figures.ts'
+import type { DashboardPlan } from './frame.ts'
+import { journeys, requestUnits, stateWords } from './overview-table.ts'
+import { colours, lines, stat, timeline, words } from './panels.ts'
+import { increase, maxBy, quantileBy, rate, series, sincePoint, sumBy } from './promql.ts'
 import { job, lookBack, scenarios } from './variables.ts'
 
 const by = ['scenario'] as const
 const percent = 'percentunit'
 
-export const stateWords = [
-  words({ 0: ['kept', colours.green], 1: ['losing tokens', colours.amber] }),
-  wordsBetween(2, 3, 'stale reads', colours.red),
-  wordsBetween(4, null, 'broken promise', colours.broken),
-]
-
-const quantile = (which: string): string =>
-  maxBy(by, series(catalogue.operationQuantile, { quantile: which, operation: readOperations }))
-const retries = (reason: string | { not: string[] }): string =>
-  sumBy(by, increase(series(catalogue.retries, { arm: 'propagated', reason })))
-const requestUnits = sumBy(by, rate(series(catalogue.requestUnits), window))
-const lastFinding =
-  `1000 * (max by (scenario) (max_over_time(${series(catalogue.lastFinding)}[$__range]))` +
-  ` or 0 * ${maxBy(by, series(catalogue.runs))})`
 const howMany = (what: string, among: string): string => `sum((${what} > bool 0) and (${among} > 0))`
-
-const columns: readonly Column[] = [
-  { name: 'State', expr: state(), mappings: stateWords, pixels: 125, empty: 'no runs' },
-  { name: 'Stale', expr: staleRate(by), unit: percent, decimals: 2, limits: { amber: 1e-6, red: 0.01 }, pixels: 75 },
-  { name: 'from', expr: wilson('low', stale(by), judged(by)), unit: percent, decimals: 2, pixels: 70 },
-  { name: 'to', expr: wilson('high', stale(by), judged(by)), unit: percent, decimals: 2, pixels: 70 },
-  {
-    name: 'Token loss',
-    expr: lossRate(by),
-    unit: percent,
-    decimals: 2,
-    limits: { amber: 1e-6, red: 0.01 },
-    pixels: 90,
-  },
-  {
-    name: 'Burn',
-    expr: burn(staleRate(by), 'staleReads'),
-    decimals: 1,
-    limits: { amber: 1, red: 6 },
-    pixels: 65,
-    empty: 'none',
-  },
-  {
-    name: 'Protection',
-    expr: maxBy(by, series(catalogue.tokenProtection, { bound: 'point' })),
-    unit: percent,
-    decimals: 1,
-    pixels: 95,
-    empty: 'not known',
-  },
-  { name: 'p50', expr: quantile('0.5'), unit: 's', pixels: 75 },
-  { name: 'p95', expr: quantile('0.95'), unit: 's', pixels: 75 },
-  { name: 'p99', expr: quantile('0.99'), unit: 's', pixels: 75 },
-  { name: 'RU/s', expr: requestUnits, decimals: 1, pixels: 65 },
-  { name: 'RU/day', expr: `86400 * ${requestUnits}`, unit: 'short', pixels: 80 },
-  { name: 'Session retries', expr: retries('session'), decimals: 0, limits: { amber: 0.5, red: 100 }, pixels: 115 },
-  { name: 'Throttled', expr: retries('throttle'), decimals: 0, limits: { amber: 0.5, red: 100 }, pixels: 85 },
-  {
-    name: 'Other retries',
-    expr: retries({ not: ['session', 'throttle'] }),
-    decimals: 0,
-    limits: { amber: 0.5, red: 100 },
-    pixels: 105,
-  },
-  {
-    name: 'Last finding',
-    expr: lastFinding,
-    unit: 'dateTimeFromNow',
-    mappings: [words({ 0: ['none', colours.green] })],
-    pixels: 125,
-  },
-]
 
 export const overview: DashboardPlan = {
   uid: 'hopwatch-overview',
@@ -121,7 +44,7 @@ export const overview: DashboardPlan = {
             means:
               'Journeys in which a read went out without a token that covers the write, where it should be carried. Such a read is fresh only by luck.',
             act: 'Above 0: open the token flow, which shows the hop and the carrier that lose it. It is worth mending before a reader sees old data.',
-            width: 4,
+            width: 3,
             limits: { amber: 1 },
             empty: 'no reads judged yet',
           },
@@ -134,7 +57,7 @@ export const overview: DashboardPlan = {
             means:
               'Reads that carried the right token all the way and were stale all the same: the service itself broke the session guarantee.',
             act: 'Above 0: keep the run (its id is in /api/v1/runs?finding=broken-promise) and the account evidence, and open a support case with both.',
-            width: 4,
+            width: 3,
             limits: { red: 1 },
             decimals: 0,
             empty: 'no runs yet',
@@ -143,11 +66,30 @@ export const overview: DashboardPlan = {
         ),
         stat(
           {
+            id: 18,
+            title: 'Alarms raised',
+            means:
+              'Journeys whose own sequential test of token loss or stale reads has raised its alarm: more than chance explains, at a bounded rate of false alarms.',
+            act: 'Above 0: the log and the status page of hopwatch name the hop pair and the carrier. docs/alarm.md says how to read the evidence.',
+            width: 3,
+            decimals: 0,
+            limits: { red: 1 },
+            empty: 'no alarm kept',
+            page: 'alarm.md',
+          },
+          [
+            {
+              expr: `sum(${maxBy(by, series(catalogue.tokenLossAlarm))} + ${maxBy(by, series(catalogue.staleReadAlarm))} > bool 0)`,
+            },
+          ],
+        ),
+        stat(
+          {
             id: 4,
             title: 'Reads judged',
             means: 'How many reads the figures of this page rest on. Few reads make wide intervals.',
             act: 'Far fewer than planned: see missed runs on "hopwatch itself". Too few to trust: let the tables look back further.',
-            width: 4,
+            width: 3,
             limits: { plain: true },
             unit: 'short',
             decimals: 0,
@@ -189,23 +131,7 @@ export const overview: DashboardPlan = {
     },
     {
       height: 10,
-      panels: [
-        table(
-          {
-            id: 7,
-            title: 'Journeys, worst first',
-            means: `Everything about each journey on one line, in the arm that carries the token. Stale: stale or missing reads as a share of the judged ones, with its 95 % interval (Wilson). Burn: stale rate against the objective, 1 spends exactly what it allows; an objective below ${leastTolerance * 100} % counts as ${leastTolerance * 100} %. Protection: how much more stale the reads are where the token is withheld, "not known" where nothing is stale there either, or nothing is withheld. Latencies are those of the slowest reading hop. Retries are counts.`,
-            act: 'Open the first row that is not green. Stale with tokens intact is the service; stale or fresh without them is a hop of yours.',
-            width: 24,
-            key: 'scenario',
-            keyName: 'Scenario',
-            worstFirst: 'State',
-            link: toScenario,
-            page: 'dashboards/README.md',
-          },
-          columns,
-        ),
-      ],
+      panels: [journeys],
     },
     {
       height: 9,
@@ -321,9 +247,9 @@ export const overview: DashboardPlan = {
           {
             id: 15,
             title: 'Burn of the stale-read objective',
-            means: `How fast the journey spends what its objective allows: 1 spends exactly that. An objective below ${leastTolerance * 100} % counts as ${leastTolerance * 100} %.`,
+            means: `How fast the journey spends what its objective allows: 1 spends exactly that. An objective below ${leastAllowedShare * 100} % counts as ${leastAllowedShare * 100} %.`,
             act: 'Above 1 for long, the objective will be missed; above 14 it is gone within two days of a month.',
-            width: 8,
+            width: 6,
             limits: { amber: 1, red: 14 },
             limitLines: true,
             decimals: 1,
@@ -332,12 +258,28 @@ export const overview: DashboardPlan = {
         ),
         lines(
           {
+            id: 19,
+            title: 'Evidence of token loss',
+            means:
+              'How near the sequential test of each journey is to its alarm: 0 no evidence, 1 raised. The scale is logarithmic: each lost token lifts it, each run without loss lowers it.',
+            act: 'A slow climb is a rare loss: look at the carries of that journey before the alarm is raised.',
+            width: 6,
+            max: 1,
+            decimals: 2,
+            limits: { amber: 0.5, red: 1 },
+            limitLines: true,
+            page: 'alarm.md',
+          },
+          [{ expr: maxBy(by, series(catalogue.tokenLossEvidence)), legend: '{{scenario}}' }],
+        ),
+        lines(
+          {
             id: 16,
             title: 'Findings by kind, where the token is carried',
             means:
               'What reads and tokens meant together, a second, without "kept". See docs/scenarios.md for each word.',
             act: 'Look up the word: token-loss is a hop of yours, silent-downgrade the SDK after a late region, broken-promise the service.',
-            width: 8,
+            width: 6,
             stacked: true,
             unit: 'ops',
             page: 'scenarios.md',
@@ -356,7 +298,7 @@ export const overview: DashboardPlan = {
             means:
               'Runs a second over all journeys: kept, found (something other than kept, in the control arm on purpose), failed, undetermined, abandoned, crashed.',
             act: 'Failed: the account refuses or does not answer. Abandoned: runs exceed their deadline. Crashed: a defect of hopwatch, please report it.',
-            width: 8,
+            width: 6,
             stacked: true,
             unit: 'ops',
           },

@@ -176,6 +176,7 @@ export function lines(
     .tooltip(
       new common.VizTooltipOptionsBuilder()
         .mode(common.TooltipDisplayMode.Multi)
+        // oxlint-disable-next-line unicorn/no-array-sort -- a builder's, not an array's
         .sort(common.SortOrder.Descending)
         .hideZeros(true),
     )

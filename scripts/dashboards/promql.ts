@@ -34,7 +34,8 @@ export const increase = (of: string, over: string = window): string => `increase
 export const rate = (of: string, over: string = sincePoint): string => `rate(${of}[${over}])`
 export const sumBy = (labels: readonly string[], of: string): string =>
   labels.length === 0 ? `sum(${of})` : `sum by (${labels.join(', ')}) (${of})`
-export const maxBy = (labels: readonly string[], of: string): string => `max by (${labels.join(', ')}) (${of})`
+export const maxBy = (labels: readonly string[], of: string): string =>
+  labels.length === 0 ? `max(${of})` : `max by (${labels.join(', ')}) (${of})`
 export const quantileBy = (quantile: number, labels: readonly string[], buckets: string): string =>
   `histogram_quantile(${quantile}, ${sumBy([...labels, 'le'], buckets)})`
 

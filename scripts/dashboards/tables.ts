@@ -70,7 +70,7 @@ export function matrix(frame: Frame & { readonly rows: string; readonly columns:
   const panel = dress(new Table(), frame)
     .targets(targets([{ expr }], 'table'))
     .cellHeight(common.TableCellHeight.Sm)
-    .cellOptions({ type: common.TableCellDisplayMode.ColorText } as common.TableColorTextCellOptions)
+    .cellOptions({ type: common.TableCellDisplayMode.ColorText })
     .withTransformation({
       id: 'groupingToMatrix',
       options: { rowField: frame.rows, columnField: frame.columns, valueField: 'Value', emptyValue: 'zero' },

@@ -10,6 +10,7 @@ const labelValues = (name: string, query: string): dashboard.QueryVariableBuilde
     .definition(query)
     .datasource(datasource)
     .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
+    // oxlint-disable-next-line unicorn/no-array-sort -- a builder's, not an array's
     .sort(dashboard.VariableSort.AlphabeticalAsc)
 
 /** Which Prometheus. Named so that a dashboard imports into any Grafana, whatever its data sources are called. */
