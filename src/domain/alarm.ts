@@ -141,6 +141,7 @@ export class Alarm {
     if (this.#mended < mendedAt) return undefined
     this.#isRaised = false
     this.#mended = 0
+    this.#badRate = 0
     this.#capitals.fill(0)
     this.#runs = 0
     this.#wrong = 0
