@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import { InvalidArgumentError } from 'commander'
 import { systemClock } from '../base/clock.ts'
+import { openTelemetry } from '../compose/open-telemetry.ts'
 import { startHop } from '../compose/serve-hop.ts'
-import { createLogger, type LogLevel } from '../publish/logger.ts'
+import { createLogger, LineTap, type LogLevel } from '../publish/logger.ts'
 import { CommandError, type ExitCode, exitCodes } from './command-error.ts'
 import { configOption, duration, endpointOption, type Listen, listenAddress, logLevelOption } from './options.ts'
 import { readSettings, type SharedOptions } from './settings.ts'
@@ -49,16 +50,31 @@ HOPWATCH_HOP_TOKEN holds the bearer token of both sides; it is needed beyond loo
           }. For a trial, "hopwatch simulate" prints one.`,
         )
       }
-      const logger = createLogger({ level: options.logLevel ?? settings.configuration.logLevel ?? 'info' })
+      const lines = new LineTap()
+      const level = options.logLevel ?? settings.configuration.logLevel ?? 'info'
+      const logger = createLogger({ level, tap: lines })
+      const telemetry = await openTelemetry({
+        env: process.env,
+        clock: systemClock,
+        logger,
+        lines,
+        serviceName: 'hopwatch-hop',
+        version,
+        instance: settings.owner,
+      })
       const { listen, containers, grace } = options
       const hopToken = process.env.HOPWATCH_HOP_TOKEN || undefined
-      const hop = await startHop({ listen, hopToken, containers, target, version }, { clock: systemClock, logger })
+      const hop = await startHop(
+        { listen, hopToken, containers, target, version },
+        { clock: systemClock, logger, telemetry },
+      )
       process.stderr.write(
         `hopwatch ${version}: a hop at ${hop.address}/ for ${containers?.join(', ') ?? 'any container'}\n`,
       )
       await stopped()
-      await hop.drain(grace)
+      const isOver = await hop.drain(grace)
       done(exitCodes.ok)
+      if (!isOver) process.exit()
     })
 }
 

@@ -7,9 +7,11 @@ import type { HopDeclaration } from '../domain/scenario.ts'
 import { isLoopback } from '../http/authorization.ts'
 import { startHopServer } from '../http/hop-server.ts'
 import type { Logger } from '../publish/logger.ts'
+import type { Telemetry } from '../publish/otel/start-telemetry.ts'
 import type { HopAnswer } from '../run/hop.ts'
 import { cosmosHop } from '../run/hops/cosmos.ts'
 import type { OperationCall } from '../run/remote/protocol.ts'
+import { closeTelemetry } from './open-telemetry.ts'
 
 export interface HopSettings {
   readonly listen: { readonly host: string; readonly port: number }
@@ -20,15 +22,23 @@ export interface HopSettings {
   readonly version: string
 }
 
+export interface HopSurroundings {
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Undefined: OpenTelemetry is off. */
+  readonly telemetry?: Telemetry | undefined
+}
+
 export interface HopService {
   readonly address: string
-  drain(graceMs: number): Promise<void>
+  /** False: as `Service.drain`. */
+  drain(graceMs: number): Promise<boolean>
 }
 
 /** Serves a hop. The account need not answer yet. Throws ConfigurationProblem or TargetProblem for what can never work. */
 export async function startHop(
   settings: HopSettings,
-  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+  { clock, logger, telemetry }: HopSurroundings,
 ): Promise<HopService> {
   if (settings.containers === undefined && !isLoopback(settings.listen.host)) {
     throw new ConfigurationProblem(
@@ -45,6 +55,7 @@ export async function startHop(
       ...settings,
       self: `hopwatch ${settings.version}`,
       logger,
+      traces: telemetry?.hopTraces,
       account: () => target.fingerprints(),
       execute: (call, sessionToken, signal): Promise<HopAnswer> =>
         cosmosHop(call.hop, stores.of(call), clock).execute(
@@ -56,9 +67,12 @@ export async function startHop(
     return {
       address: http.address,
       drain: async (graceMs) => {
+        const startedAtMs = clock.nowMs()
         await http.close(graceMs)
+        const isSent = await closeTelemetry(telemetry, graceMs - (clock.nowMs() - startedAtMs))
         for (const { name, error } of await releases.close())
           logger.error({ part: name, err: error }, 'did not stop cleanly')
+        return isSent
       },
     }
   } catch (error) {

@@ -22,6 +22,8 @@ interface RunnerSurroundings {
   /** Bearer token of hops elsewhere. */
   readonly hopToken?: string | undefined
   readonly onHopProblem?: ((scenario: string, hop: string, problem: string | undefined) => void) | undefined
+  /** Undefined: nobody records traces. */
+  readonly sampleTrace?: ((traceId: string) => boolean) | undefined
 }
 
 /** Of a scenario without a target: nothing is stored where hopwatch would have to clean up. */
@@ -35,7 +37,17 @@ export function startRunsOf(
   scenario: Scenario,
   target: Target | undefined,
   { ttlIsOn }: ScenarioReady,
-  { clock, random, owner, generation = 0, resources, hopToken, onHopProblem, simulator }: RunnerSurroundings,
+  {
+    clock,
+    random,
+    owner,
+    generation = 0,
+    resources,
+    hopToken,
+    onHopProblem,
+    sampleTrace,
+    simulator,
+  }: RunnerSurroundings,
 ): StartRun {
   const declarations = new Map(scenario.hops.map((hop) => [hop.name, hop]))
   const planner = new RunPlanner(scenario)
@@ -53,6 +65,7 @@ export function startRunsOf(
     changeAccount: simulator && changeAccountBy(simulator),
     account: target && (() => target.fingerprints()),
     onHopProblem: onHopProblem && ((hop, problem) => onHopProblem(scenario.name, hop, problem)),
+    sampleTrace,
   })
   return (scheduleLagMs, signal) => runner.run(planner.next(), scheduleLagMs, signal)
 }

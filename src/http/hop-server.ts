@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { ConfigurationProblem } from '../base/configuration-problem.ts'
+import { type CarrierKind, carrierKinds } from '../domain/scenario.ts'
 import { WireToken } from '../protocol/wire-token.ts'
 import type { Logger } from '../publish/logger.ts'
+import type { HopTraces, HopVisit } from '../publish/otel/hop-traces.ts'
 import type { HopAnswer } from '../run/hop.ts'
 import { freshSession, tokenToCarry } from '../run/hop-session.ts'
 import {
@@ -32,6 +34,8 @@ export interface HopServerOptions {
   readonly logger: Logger
   /** Fingerprints of the account that it speaks to; empty: it has not answered yet. */
   account(): readonly string[]
+  /** Told of each request that was answered; undefined: nobody wants to know. */
+  readonly traces?: Pick<HopTraces, 'nowMs' | 'record'> | undefined
   /** Does one operation as the hop that the call describes. Never rejects for what the target answers. */
   execute(call: OperationCall, sessionToken: WireToken | undefined, signal: AbortSignal): Promise<HopAnswer>
 }
@@ -79,10 +83,27 @@ export async function startHopServer(options: HopServerOptions): Promise<HttpSer
   app.get('/healthz', async () => ({ status: 'alive' }))
   app.get(paths.about, async () => ({ hop: self, speaks: [hopVersion], containers: containers ?? 'any' }))
 
+  /** Call what comes back when the request has been answered. */
+  const watch = (request: FastifyRequest) => {
+    const startedAtMs = options.traces?.nowMs() ?? 0
+    return (route: string, seen: Pick<HopVisit, 'token' | 'carrier' | 'operation'>) =>
+      options.traces?.record({
+        method: request.method,
+        route,
+        traceparent: headerOf(request, 'traceparent'),
+        status: 200,
+        startedAtMs,
+        durationMs: options.traces.nowMs() - startedAtMs,
+        ...seen,
+      })
+  }
+
   const arrival = async (request: FastifyRequest, reply: FastifyReply) => {
+    const answered = watch(request)
     const nonce = nonceOf(request)
     if (nonce === undefined) return refuse(reply, 422, `the header ${nonceHeader} did not arrive`)
-    const token = found(request, queryOf(request).get(queryNames.carrier) ?? '')
+    const carrier = queryOf(request).get(queryNames.carrier) ?? ''
+    const token = found(request, carrier)
     const isAsSent = token !== undefined && proofOf(token, nonce) === queryOf(request).get(queryNames.expected)
     const said: Arrival = {
       nonce,
@@ -91,6 +112,10 @@ export async function startHopServer(options: HopServerOptions): Promise<HttpSer
       isAsSent,
       ...(!isAsSent && token !== undefined && { text: token }),
     }
+    answered(paths.arrival, {
+      token: token === undefined ? undefined : new WireToken(token),
+      carrier: requestCarrier(carrierKind(carrier)),
+    })
     return reply.send(said)
   }
   app.get(paths.arrival, arrival)
@@ -106,6 +131,7 @@ export async function startHopServer(options: HopServerOptions): Promise<HttpSer
   })
 
   const operation = async (request: FastifyRequest, reply: FastifyReply) => {
+    const answered = watch(request)
     const nonce = nonceOf(request)
     if (nonce === undefined) return refuse(reply, 422, `the header ${nonceHeader} did not arrive`)
     const call = parseCall(queryOf(request).get(queryNames.operation) ?? undefined)
@@ -121,6 +147,8 @@ export async function startHopServer(options: HopServerOptions): Promise<HttpSer
     calls++
     try {
       const answer = await options.execute(call, token, gone.signal)
+      const { observation } = answer
+      answered(paths.operation, { token, carrier: call.arrivesBy, operation: { ...call, observation } })
       const known = answer.sessionToken?.parsed
       const held = tokenToCarry({ ...freshSession, delivered: token, ...(known && { received: known }) })
       const placed = placeInAnswer(requestCarrier(call.leavesBy), held?.reveal())
@@ -173,9 +201,12 @@ const headerOf = (request: FastifyRequest, name: string): string | undefined => 
 
 const nonceOf = (request: FastifyRequest) => headerOf(request, nonceHeader)
 
+/** What is none is taken for the usual one by whoever asks. */
+const carrierKind = (text: string): CarrierKind | undefined => carrierKinds.find((kind) => kind === text)
+
 const found = (request: FastifyRequest, carrier: string): string | undefined =>
   findInRequest(
-    requestCarrier(carrier as Parameters<typeof requestCarrier>[0]),
+    requestCarrier(carrierKind(carrier)),
     (name) => headerOf(request, name),
     rawQuery(request),
     typeof request.body === 'string' ? request.body : undefined,

@@ -68,7 +68,8 @@ export class RunHistory implements Sink {
   }
 }
 
-const isNotable = (run: FinishedRun) =>
+/** Whether somebody will want to look at it. */
+export const isNotable = (run: FinishedRun): boolean =>
   (run.finding !== undefined && run.finding !== 'kept') ||
   run.violations.length > 0 ||
   run.result === 'abandoned' ||

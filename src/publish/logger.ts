@@ -8,6 +8,13 @@ export interface LoggerOptions {
   readonly level: LogLevel
   /** Where the lines go; standard output unless given. */
   readonly destination?: DestinationStream
+  /** Sees the lines besides. */
+  readonly tap?: LineTap
+}
+
+/** Who looks at each line of a log, as it is printed; undefined: nobody. */
+export class LineTap {
+  listener: ((line: string) => void) | undefined
 }
 
 /** Fields that hold secrets wherever they occur; nobody logs them on purpose. */
@@ -26,8 +33,14 @@ const secretHeaders = ['["x-ms-session-token"]', 'authorization', '["x-ms-cosmos
  * JSON lines with ISO times. Two nets under the code that logs no secret anyway: secret fields are removed by name, and every
  * line is scrubbed by shape (`scrub`) as it leaves.
  */
-export function createLogger({ level, destination = toDescriptor({ fd: 1, sync: true }) }: LoggerOptions): Logger {
-  const scrubbed: DestinationStream = { write: (line: string) => destination.write(scrub(line)) }
+export function createLogger({ level, destination = toDescriptor({ fd: 1, sync: true }), tap }: LoggerOptions): Logger {
+  const scrubbed: DestinationStream = {
+    write: (text: string) => {
+      const line = scrub(text)
+      destination.write(line)
+      tap?.listener?.(line)
+    },
+  }
   return pino(
     {
       level,

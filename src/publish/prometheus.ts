@@ -4,15 +4,15 @@ import type { FinishedRun, JourneyEvent, MissedReason, PollEvent, Sink } from '.
 import type { OperationKind } from '../domain/observation.ts'
 import { retriesOf } from '../domain/retries.ts'
 import { regionLabel, type Scenario } from '../domain/scenario.ts'
-import { awaitedWrite } from '../domain/visibility.ts'
 import { isStale } from '../domain/verdict.ts'
+import { awaitedWrite } from '../domain/visibility.ts'
 import type { AlarmStatus } from './alarm-watch.ts'
 import { declareSeries } from './declare-series.ts'
 import { contentTypes, type ExpositionFormat } from './exposition.ts'
 import { createFamilies, type Families } from './families.ts'
+import type { Exemplar, MetricFamily } from './metric-family.ts'
 import { watchProcess } from './process-metrics.ts'
 import type { Recent } from './recent.ts'
-import type { Exemplar, MetricFamily } from './metric-family.ts'
 import { SeriesBudget } from './series-budget.ts'
 import type { Totals } from './totals.ts'
 
@@ -146,19 +146,6 @@ export class PrometheusMetrics implements Sink {
     this.#families.sinkErrors.add([sink])
   }
 
-  /** How many series there are, against the cap. */
-  get seriesCount(): number {
-    return this.#budget.used
-  }
-
-  missed(scenario: string, reason: MissedReason, count: number): void {
-    if (this.#loaded.has(scenario)) this.#families.runsMissed.add([scenario, reason], count)
-  }
-
-  record(run: FinishedRun): void {
-    const loaded = this.#loaded.get(run.scenario)
-    if (!loaded?.arms.has(run.arm)) return
-    const families = this.#families
   /** Lets the count of exports that failed exist before the first of them. */
   declareExport(signal: string): void {
     this.#families.exportErrors.zero([signal])
@@ -166,6 +153,11 @@ export class PrometheusMetrics implements Sink {
 
   countExportError(signal: string): void {
     this.#families.exportErrors.add([signal])
+  }
+
+  /** Undefined: not loaded. */
+  scenario(name: string): Scenario | undefined {
+    return this.#loaded.get(name)?.scenario
   }
 
   /** Every metric of the catalogue, for exporters that do not read text. */
@@ -179,6 +171,19 @@ export class PrometheusMetrics implements Sink {
     return this.families
   }
 
+  /** How many series there are, against the cap. */
+  get seriesCount(): number {
+    return this.#budget.used
+  }
+
+  missed(scenario: string, reason: MissedReason, count: number): void {
+    if (this.#loaded.has(scenario)) this.#families.runsMissed.add([scenario, reason], count)
+  }
+
+  record(run: FinishedRun): void {
+    const loaded = this.#loaded.get(run.scenario)
+    if (!loaded?.arms.has(run.arm)) return
+    const families = this.#families
     families.runs.add([run.scenario, run.arm, run.result])
     families.runDuration.observe([run.scenario], run.durationMs / 1000)
     families.scheduleLag.observe([run.scenario], run.scheduleLagMs / 1000)
@@ -320,6 +325,8 @@ export class PrometheusMetrics implements Sink {
   }
 }
 
+const exemplarOf = ({ id, startedAtWallMs }: FinishedRun): Exemplar => ({ runId: id, atWallMs: startedAtWallMs })
+
 /** Where the token is withheld on purpose, what is found is measurement. */
 const isNews = ({ carriesToken }: FinishedRun, finding: Finding): boolean =>
   finding !== 'kept' && (carriesToken || finding === 'canary-lost' || finding === 'canary-ignored')
@@ -328,7 +335,6 @@ function pollDurationMs({ observations }: PollEvent): number {
   const [first, last] = [observations[0], observations.at(-1)]
   return first && last ? last.startedAtMs + last.durationMs - first.startedAtMs : 0
 }
-const exemplarOf = ({ id, startedAtWallMs }: FinishedRun): Exemplar => ({ runId: id, atWallMs: startedAtWallMs })
 
 function showAlarms(families: Families, alarms: ReadonlyMap<string, readonly AlarmStatus[]>): void {
   const gauges = {

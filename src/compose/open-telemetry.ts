@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../base/clock.ts'
+import type { Scenario } from '../domain/scenario.ts'
+import type { NamedSink } from '../publish/fan-out.ts'
+import type { LineTap, Logger } from '../publish/logger.ts'
+import { readSignals } from '../publish/otel/signals.ts'
+import type { Telemetry } from '../publish/otel/start-telemetry.ts'
+
+export interface OpenTelemetryOptions {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly clock: Clock
+  readonly logger: Logger
+  /** The lines of `logger`. */
+  readonly lines: LineTap
+  /** Unless `OTEL_SERVICE_NAME` says otherwise. */
+  readonly serviceName: string
+  readonly version: string
+  readonly instance: string
+}
+
+/**
+ * OpenTelemetry as the standard variables ask for it. Undefined: they do not, and nothing of its SDK is loaded, which would cost 0.3 s and 30 MB.
+ * Throws ConfigurationProblem for what can never work.
+ */
+export async function openTelemetry(options: OpenTelemetryOptions): Promise<Telemetry | undefined> {
+  const { env, lines, logger } = options
+  const signals = readSignals(env)
+  if (signals === undefined) return undefined
+  const { startTelemetry } = await import('../publish/otel/start-telemetry.ts')
+  const telemetry = await startTelemetry({ ...options, signals, fingerprintKey: randomBytes(32) })
+  lines.listener = telemetry.writeLine
+  logger.info({ signals: Object.keys(signals) }, 'OpenTelemetry is on')
+  return telemetry
+}
+
+export function telemetrySinks(
+  telemetry: Telemetry | undefined,
+  scenarioOf: (name: string) => Scenario | undefined,
+): NamedSink[] {
+  const traces = telemetry?.openTraces(scenarioOf)
+  return traces === undefined ? [] : [{ name: 'traces', sink: traces }]
+}
+
+/** At least this long, even if runs have used up the grace: what they found last is worth more than a second. */
+const leastMs = 1000
+
+/** Sends what is left, within what is left of the grace. False: something may still be under way. */
+export const closeTelemetry = async (telemetry: Telemetry | undefined, leftMs: number): Promise<boolean> =>
+  (await telemetry?.close(Math.max(leastMs, leftMs))) ?? true
