@@ -88,6 +88,7 @@ export const details: readonly Row[] = [
             'How long the application waits for each operation, retries included, all arms. The dots are single runs; where traces are sent, they lead to the trace.',
           act: 'Click a dot high up and look at the attempts of that run: a session retry, a throttle, another region.',
           width: 8,
+          page: 'runbooks/hopwatch-read-latency.md',
           unit: 's',
         },
         [
@@ -105,6 +106,7 @@ export const details: readonly Row[] = [
           means: 'Tries that the SDK repeated on its own in the chosen arms, a second.',
           act: 'session: the region was behind the token, and the SDK may have read without it. throttle: the container is short of throughput. endpoint, timeout, connection: the network.',
           width: 8,
+          page: 'runbooks/hopwatch-session-retry-storm.md',
           unit: 'ops',
           stacked: true,
         },
@@ -122,6 +124,7 @@ export const details: readonly Row[] = [
           means: 'Runs a second by how they ended; "missed" are planned ones that did not happen, by reason.',
           act: 'missed overlap: a longer period, or a shorter journey. missed budget: the request-unit budget or 429s. missed late: hopwatch lacks processor. failed: see the account.',
           width: 6,
+          page: 'runbooks/hopwatch-probe-late.md',
           unit: 'ops',
         },
         [

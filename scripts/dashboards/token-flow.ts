@@ -47,6 +47,12 @@ const columns: readonly Column[] = [
   arrived('unknown', ['unknown']),
 ]
 
+/** The node graph looks at the names of the fields themselves, which a renaming leaves as they are. */
+const asMainStat = (field: string) => ({
+  id: 'calculateField',
+  options: { mode: 'binary', alias: 'mainstat', binary: { left: field, operator: '*', right: '1' } },
+})
+
 /** Hops and carries as a graph. Its two frames are told apart by their fields: one with `source` and `target` holds the edges. */
 function graph(): Placeable {
   const work = sumBy(['scenario', 'hop'], rate(series(catalogue.operationDuration, {}, '_count'), window))
@@ -74,14 +80,10 @@ function graph(): Placeable {
     )
     .nodes(new nodes.NodeOptionsBuilder().mainStatUnit('ops'))
     .edges(new nodes.EdgeOptionsBuilder().mainStatUnit(percent))
-    .withTransformation({
-      id: 'organize',
-      options: {
-        excludeByName: { Time: true },
-        indexByName: {},
-        renameByName: { 'Value #A': 'mainstat', 'Value #B': 'mainstat' },
-      },
-    })
+    // With their times, both frames would be joined into one before anything is calculated.
+    .withTransformation({ id: 'filterFieldsByName', options: { exclude: { names: ['Time'] } } })
+    .withTransformation(asMainStat('Value #A'))
+    .withTransformation(asMainStat('Value #B'))
   return { width: frame.width, panel }
 }
 
@@ -113,6 +115,7 @@ export const tokenFlow: DashboardPlan = {
             means: 'Share of all carries of the chosen arms whose token arrived lost, behind, foreign or malformed.',
             act: 'Above 0: see which hop pair below, and which of the four in the panel "What arrived".',
             width: 8,
+            page: 'runbooks/hopwatch-token-loss-regression.md',
             unit: percent,
             decimals: 2,
             limits,
@@ -214,6 +217,7 @@ export const tokenFlow: DashboardPlan = {
               'Reads sent with a token that nothing can satisfy, a second. "answered" (404/1002) is right: the token reached the service.',
             act: "lost: the hop loses tokens, whether or not anything is stale. ignored: the service did not look at the token, see the account's consistency.",
             width: 8,
+            page: 'runbooks/hopwatch-canary-lost.md',
             unit: 'ops',
             stacked: true,
             empty: 'no scenario here has a canary arm',
