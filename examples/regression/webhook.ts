@@ -21,13 +21,17 @@ export interface Webhook {
 /** Takes Alertmanager's notifications, as a pager would. */
 export async function startWebhook(): Promise<Webhook> {
   const received: Webhook['received'][number][] = []
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     let body = ''
-    for await (const chunk of request.setEncoding('utf8')) body += chunk
-    const { receiver, alerts } = JSON.parse(body) as { receiver: string; alerts: readonly Notification[] }
-    const atMs = performance.now()
-    received.push(...alerts.map((alert) => ({ ...alert, receiver, atMs })))
-    response.end()
+    request.setEncoding('utf8').on('data', (chunk: string) => {
+      body += chunk
+    })
+    request.on('end', () => {
+      const { receiver, alerts } = JSON.parse(body) as { receiver: string; alerts: readonly Notification[] }
+      const atMs = performance.now()
+      received.push(...alerts.map((alert) => ({ ...alert, receiver, atMs })))
+      response.end()
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -213,7 +213,8 @@ export const catalogue = {
     labels: ['scenario', 'arm'],
     help: 'How long the application waits for what it wants to read, by arm: what the token, its absence or a workaround costs in time. A poll counts once, from its start to its end.',
     otelName: 'hopwatch.read.duration',
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+    // Up to what an objective may allow: above the last bound a quantile cannot be told.
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
   }),
   operationQuantile: define({
     name: 'hopwatch_operation_duration_quantile_seconds',
