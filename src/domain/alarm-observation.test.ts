@@ -57,9 +57,9 @@ describe('the plan', () => {
   })
 
   test.each([
-    [0, 0.001],
-    [undefined, 0.001],
-    [0.0005, 0.001],
+    [0, 0.0005],
+    [undefined, 0.0005],
+    [0.0001, 0.0005],
     [0.02, 0.02],
     [1, undefined],
   ])('an objective of %s tolerates %s', (objective, tolerated) => {

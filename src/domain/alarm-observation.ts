@@ -22,8 +22,8 @@ export interface AlarmObservation {
   readonly suspects: readonly Suspect[]
 }
 
-/** No rate can be tested against none at all: an objective of 0 % tolerates one read in a thousand. */
-const leastTolerated = 0.001
+/** No rate can be tested against none at all: an objective of 0 % tolerates one read in two thousand. */
+const leastTolerated = 0.0005
 
 /** p0 of an alarm: the objective, or the least that can be tested. Undefined: everything is tolerated, so there is no alarm. */
 export function toleratedRate(objectives: Objectives, kind: AlarmKind): number | undefined {

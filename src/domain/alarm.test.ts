@@ -19,7 +19,7 @@ const given = (plan: AlarmPlan, history: readonly number[]) => {
 const copyOf = (alarm: Alarm) => new Alarm(alarm.plan, JSON.parse(JSON.stringify(alarm.save())))
 
 /** One probe in ten seconds, one false alarm in 90 days. */
-const quarterly: AlarmPlan = { toleratedRate: 0.001, runsPerFalseAlarm: 777_600 }
+const quarterly: AlarmPlan = { toleratedRate: 0.0005, runsPerFalseAlarm: 777_600 }
 
 describe('whatever has been', () => {
   test('no stake gains more than its coin on average, whatever the chance within what is tolerated', () => {
@@ -142,7 +142,7 @@ describe('by chance', () => {
   })
 
   test('what is tolerated is never detected, and more is detected sooner', () => {
-    expect(expectedDelayRuns(quarterly, 0.001)).toBeUndefined()
+    expect(expectedDelayRuns(quarterly, 0.0005)).toBeUndefined()
     expect(expectedDelayRuns(quarterly, 0)).toBeUndefined()
     const delays = [1, 0.5, 0.2, 0.05, 0.01].map((rate) => expectedDelayRuns(quarterly, rate)!)
     expect(delays).toEqual(delays.toSorted((a, b) => a - b))

@@ -31,18 +31,15 @@ export interface SavedAlarm {
 }
 
 /**
- * The heaviest weight is on the stake of everything, which wins soonest where every read goes wrong: that is the commonest
- * regression, for a deployment that drops a header drops it always. It costs the other stakes a few runs of delay.
+ * Each wins soonest where about its own share of the runs goes wrong; that of everything where every run does, which is the commonest
+ * regression, for a deployment that drops a header drops it always. Equal parts of one coin, which cost each a few runs of delay.
  */
-const stakes = [
-  { share: 1, weight: 0.9 },
-  ...[0.01, 0.03, 0.07, 0.2, 0.5].map((share) => ({ share, weight: 0.02 })),
-] as const
-const weights = stakes.map(({ weight }) => weight)
+const stakes = [1, 0.2, 0.04, 0.01] as const
+const weight = 1 / stakes.length
 export const stakeCount = stakes.length
 
 /** What the coins alone come to where nothing ever goes wrong: the level of no evidence. */
-const quietCapital = stakes.reduce((sum, { share, weight }) => sum + (weight * (1 - share)) / share, 0)
+const quietCapital = stakes.reduce((sum, stake) => sum + (weight * (1 - stake)) / stake, 0)
 /** A threshold near the quiet level would be reached by coins alone. */
 export const fewestRunsPerFalseAlarm = 100
 /** As evidence, on the scale of 0 to 1: what goes wrong while there is less begins a new episode. */
@@ -71,7 +68,7 @@ export class Alarm {
   constructor(plan: AlarmPlan, saved?: SavedAlarm) {
     this.plan = plan
     this.#threshold = Math.max(fewestRunsPerFalseAlarm, plan.runsPerFalseAlarm)
-    this.#gains = stakes.map(({ share }) => share / plan.toleratedRate)
+    this.#gains = stakes.map((stake) => stake / plan.toleratedRate)
     this.#capitals = saved === undefined ? stakes.map(() => 0) : [...saved.capitals]
     if (saved === undefined) return
     this.#isRaised = saved.isRaised
@@ -120,9 +117,9 @@ export class Alarm {
     const capitals = this.#capitals
     let mixture = 0
     for (let index = 0; index < stakeCount; index++) {
-      const grown = (capitals[index]! + 1) * (1 - stakes[index]!.share + this.#gains[index]! * wrong)
+      const grown = (capitals[index]! + 1) * (1 - stakes[index]! + this.#gains[index]! * wrong)
       capitals[index] = grown
-      mixture += weights[index]! * grown
+      mixture += weight * grown
     }
     if (mixture < this.#threshold) return undefined
     this.#isRaised = true
@@ -167,6 +164,6 @@ export class Alarm {
   }
 
   #capital(): number {
-    return this.#capitals.reduce((sum, capital, index) => sum + capital * weights[index]!, 0)
+    return this.#capitals.reduce((sum, capital) => sum + capital * weight, 0)
   }
 }
