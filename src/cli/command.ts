@@ -9,6 +9,13 @@ export class HopwatchCommand extends Command {
   /** Named before commander adds it: a variable named later is shown in the help and never read. */
   override addOption(option: Option): this {
     if (option.envVar === undefined) option.env(`HOPWATCH_${option.name().replaceAll('-', '_').toUpperCase()}`)
-    return super.addOption(option)
+    super.addOption(option)
+    // commander takes a switch for set whatever its variable holds, "false" as well: here it gets the word (see isTrue).
+    const event = `optionEnv:${option.name()}`
+    const { envVar } = option
+    if (option.isBoolean() && envVar !== undefined) {
+      this.on(event, () => this.setOptionValueWithSource(option.attributeName(), process.env[envVar], 'env'))
+    }
+    return this
   }
 }
