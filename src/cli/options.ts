@@ -1,7 +1,9 @@
+import { hostname } from 'node:os'
 import { InvalidArgumentError, Option } from 'commander'
 import { parseDuration } from '../base/duration.ts'
 import { logLevels } from '../publish/logger.ts'
 import { parseFrequency } from '../scenario/values.ts'
+import { parseShard } from '../schedule/shard.ts'
 
 /** Every option of more than one command, spelled once. Each has its environment variable. */
 const option = (flags: string, description: string, variable: string) => new Option(flags, description).env(variable)
@@ -66,6 +68,17 @@ export const falseAlarmsOption = () =>
     const everyMs = parseFrequency(text)
     if (everyMs !== undefined) return everyMs
     throw new InvalidArgumentError('Write a number, "per" and hours or days, such as 1 per 90d.')
+  })
+
+export const shardOption = () =>
+  option(
+    '--shard <i/n>',
+    'run part i (from 0) of n of the scenarios; auto/n takes i from the end of the host name, as in hopwatch-0',
+    'HOPWATCH_SHARD',
+  ).argParser((text) => {
+    const shard = parseShard(text, hostname())
+    if ('problem' in shard) throw new InvalidArgumentError(shard.problem)
+    return shard
   })
 
 export const seedOption = () =>

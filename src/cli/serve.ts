@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander'
 import { systemClock } from '../base/clock.ts'
-import { formatDuration } from '../base/duration.ts'
 import { seededRandom } from '../base/random.ts'
-import { type Service, startService } from '../compose/serve.ts'
-import { type HopDeclaration, needsTarget, regionLabel, type Scenario } from '../domain/scenario.ts'
-import { createLogger, type LogLevel } from '../publish/logger.ts'
+import { openTelemetry } from '../compose/open-telemetry.ts'
+import { startService } from '../compose/serve.ts'
+import { createLogger, LineTap, type LogLevel } from '../publish/logger.ts'
+import type { Shard } from '../schedule/shard.ts'
 import { type ExitCode, exitCodes } from './command-error.ts'
+import { followFiles } from './follow-files.ts'
 import {
   budgetOption,
   configOption,
@@ -22,11 +23,13 @@ import {
   provisionOption,
   scenariosOption,
   seedOption,
+  shardOption,
 } from './options.ts'
 import { letsEverybodyRead } from './public-access.ts'
-import { readScenarios, readSettings, type SharedOptions } from './settings.ts'
-import { table } from './table.ts'
+import { reloadFiles } from './reload-files.ts'
+import { configurationFile, readScenarios, readSettings, type SharedOptions, scenarioPathsOf } from './settings.ts'
 import { revision, version } from './version.ts'
+import { welcome } from './welcome.ts'
 
 interface ServeOptions extends SharedOptions {
   readonly listen?: Listen
@@ -34,6 +37,7 @@ interface ServeOptions extends SharedOptions {
   readonly logLevel?: LogLevel
   readonly maxSeries?: number
   readonly falseAlarms?: number
+  readonly shard?: Shard
   readonly allowUnauthenticated?: boolean | string
 }
 
@@ -61,6 +65,7 @@ export function addServe(program: Command, done: (code: ExitCode) => void, stopp
     .addOption(budgetOption())
     .addOption(dataDirOption())
     .addOption(falseAlarmsOption())
+    .addOption(shardOption())
     .addOption(seedOption())
     .addHelpText(
       'after',
@@ -69,59 +74,63 @@ Without an account it runs against the embedded simulator, with nothing but Node
 Every option has an environment variable: --grace is HOPWATCH_GRACE. A flag beats the environment beats the file.`,
     )
     .action(async (options: ServeOptions) => {
+      const { shard } = options
       const settings = await readSettings(options, process.env)
-      const { configuration } = settings
+      let { configuration } = settings
       const scenarios = await readScenarios(settings.scenarioPaths, process.env)
-      const level = options.logLevel ?? configuration.logLevel ?? defaults.logLevel
-      const logger = createLogger({ level })
+      const levelOf = () => options.logLevel ?? configuration.logLevel ?? defaults.logLevel
+      const lines = new LineTap()
+      const logger = createLogger({ level: levelOf(), tap: lines })
+      const clock = systemClock
+      // Shards that share a name are told apart by their numbers: each owns documents of its own.
+      const owner = shard === undefined ? settings.owner : `${settings.owner}-${shard.index}`
+      const telemetry = await openTelemetry({
+        env: process.env,
+        clock,
+        logger,
+        lines,
+        serviceName: 'hopwatch',
+        version,
+        instance: owner,
+      })
+      const allowUnauthenticated = letsEverybodyRead(options.allowUnauthenticated, { ...settings, scenarios })
+      const started = { configuration, targets: settings.targets, allowUnauthenticated }
       const service = await startService(
         {
           ...settings,
+          owner,
           scenarios,
+          shard,
+          load: reloadFiles(options, process.env, started, (loaded) => {
+            configuration = loaded
+            logger.level = levelOf()
+          }),
           listen: options.listen ?? configuration.listen ?? defaults.listen,
           apiToken: process.env.HOPWATCH_API_TOKEN || undefined,
-          allowUnauthenticated: letsEverybodyRead(options.allowUnauthenticated, { ...settings, scenarios }),
+          allowUnauthenticated,
           maxSeries: options.maxSeries ?? configuration.maxSeries,
           falseAlarmEveryMs: options.falseAlarms ?? configuration.alarm?.falseAlarmEveryMs,
           version,
           revision,
         },
-        { clock: systemClock, random: seededRandom(settings.seed), logger },
+        { clock, random: seededRandom(settings.seed), logger, telemetry },
       )
-      if (process.stderr.isTTY || level !== 'silent') process.stderr.write(welcome(service, scenarios))
+      const files = await followFiles(
+        service,
+        () => ({
+          scenarios: scenarioPathsOf(options, configuration),
+          configuration: configurationFile(options.config).file,
+        }),
+        logger,
+      )
+      if (process.stderr.isTTY || levelOf() !== 'silent') process.stderr.write(welcome(service, scenarios, shard))
       await stopped()
+      await files.close()
       const graceMs = options.grace ?? configuration.graceMs ?? defaults.graceMs
       logger.info({ graceMs }, 'stopping: no new runs; letting those under way end')
-      await service.drain(graceMs)
+      const isOver = await service.drain(graceMs)
       logger.info('stopped')
       done(exitCodes.ok)
+      if (!isOver) process.exit()
     })
 }
-
-/** What runs, where, and where to look. On standard error, so that standard output stays JSON lines. */
-function welcome({ address, simulatedRegions }: Service, scenarios: readonly Scenario[]): string {
-  const where = simulatedRegions
-    ? `the embedded simulator (${simulatedRegions.join(', ')}; writes go to the first)`
-    : whereOf(scenarios)
-  const rows = scenarios.map((scenario) => [
-    `  ${scenario.name}`,
-    when(scenario),
-    scenario.hops.map(hopText).join(', '),
-  ])
-  return (
-    `hopwatch ${version}: ${scenarios.length === 1 ? '1 journey' : `${scenarios.length} journeys`} against ${where}\n\n` +
-    `${table(['  journey', 'when', 'hops'], rows, 3)}\n\n` +
-    `Status page  ${address}/\nMetrics      ${address}/metrics\nStop with Ctrl-C.\n\n`
-  )
-}
-
-function whereOf(scenarios: readonly Scenario[]): string {
-  const targets = scenarios.filter(needsTarget).map(({ target }) => `target ${target}`)
-  const services = scenarios.flatMap(({ hops }) => hops.flatMap(({ endpoint = [] }) => endpoint))
-  return [...new Set([...targets, ...services])].join(', ')
-}
-
-const when = ({ schedule }: Scenario) =>
-  schedule.kind === 'every' ? `every ${formatDuration(schedule.periodMs)}` : `cron ${schedule.expression}`
-
-const hopText = (hop: HopDeclaration) => `${hop.name} (${hop.endpoint ?? regionLabel(hop)})`

@@ -12,7 +12,7 @@ import type { StartOptions } from '../simulator/start.ts'
 import { readCarrierSettings } from './carrier-settings.ts'
 import { CommandError, exitCodes } from './command-error.ts'
 
-type Environment = Readonly<Record<string, string | undefined>>
+export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Options that commands share, as commander hands them over: given on the command line or in the environment. */
 export interface SharedOptions {
@@ -60,10 +60,19 @@ export async function readSettings(options: SharedOptions, env: Environment): Pr
 export const readScenarioPaths = async (options: SharedOptions, env: Environment): Promise<readonly string[]> =>
   scenarioPathsOf(options, await readConfiguration(options.config, env))
 
-function scenarioPathsOf({ scenarios, drills }: SharedOptions, configuration: Configuration): readonly string[] {
+export function scenarioPathsOf(
+  { scenarios, drills }: Pick<SharedOptions, 'scenarios' | 'drills'>,
+  configuration: Pick<Configuration, 'scenarios'>,
+): readonly string[] {
   const paths = scenarios === undefined ? (configuration.scenarios ?? ['scenarios']) : [scenarios]
   return isTrue(drills) ? [...paths, ...paths.map((path) => join(path, 'drills'))] : paths
 }
+
+/** The default file is optional; a file that somebody named is not. */
+export const configurationFile = (path: string | undefined): { file: string; isOptional: boolean } => ({
+  file: path ?? defaultConfigFile,
+  isOptional: path === undefined,
+})
 
 /** All scenarios of the paths, or a `CommandError` that lists every problem. */
 export async function readScenarios(paths: readonly string[], env: Environment): Promise<readonly Scenario[]> {
@@ -73,14 +82,13 @@ export async function readScenarios(paths: readonly string[], env: Environment):
 }
 
 export async function readConfiguration(path: string | undefined, env: Environment): Promise<Configuration> {
-  const file = path ?? defaultConfigFile
+  const { file, isOptional } = configurationFile(path)
   let text = ''
   try {
     text = await readFile(file, 'utf8')
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    // The default file is optional; a file that somebody named is not.
-    if (path !== undefined || !isMissing) {
+    if (!isOptional || !isMissing) {
       throw new CommandError(exitCodes.usage, `${file}: cannot be read; name a configuration file that exists`)
     }
   }

@@ -91,10 +91,18 @@ async function untilAdmitted(allowance: Allowance | undefined, clock: Clock, sig
   while (allowance?.admits() === false && !signal.aborted) await clock.sleep(100, signal)
 }
 
+/** Throws `TargetProblem` when a scenario names a target that is not there. */
+export function checkTargetNames(scenarios: readonly Scenario[], known: readonly string[]): void {
+  const lost = scenarios.find((scenario) => needsTarget(scenario) && !known.includes(scenario.target))
+  if (lost) throw unknownTarget(lost, known)
+}
+
 /** A scenario names a target that the configuration lacks. */
-export const unknownTarget = (scenario: Scenario, known: readonly string[]): TargetProblem =>
+const unknownTarget = (scenario: Scenario, known: readonly string[]): TargetProblem =>
   new TargetProblem(
     'misconfigured',
     `scenario "${scenario.name}" names the target "${scenario.target}", which is not configured`,
-    `write one of ${known.join(', ')} at its "target", or add it under "targets" in hopwatch.yaml`,
+    known.length === 0
+      ? 'start hopwatch anew: it began without anything that needs an account'
+      : `write one of ${known.join(', ')} at its "target", or add it under "targets" in hopwatch.yaml`,
   )

@@ -18,7 +18,10 @@ export interface CarrierSettings {
 
 const usual: CarrierSettings = { stores: new Map(), dataDir: undefined }
 
-/** Connects to the stores that the scenarios name. Rejects none that is down: its carries will tell. */
+/**
+ * Connects to the stores that the scenarios name, and later to the one that another scenario names. Rejects none that is down:
+ * its carries will tell. Throws ConfigurationProblem for one that is not configured.
+ */
 export function openCarrierResources(
   scenarios: readonly Scenario[],
   { stores, dataDir }: CarrierSettings = usual,
@@ -27,17 +30,25 @@ export function openCarrierResources(
 ): CarrierResources {
   const inMemory = new MemoryStore(clock)
   const open = new Map<string, RedisStore>()
-  for (const [scenario, name] of storesOf(scenarios)) {
-    const url = stores.get(name)
-    if (url === undefined) throw unknownStore(scenario, name, [...stores.keys()])
-    if (open.has(name)) continue
-    const store = new RedisStore(url)
+  checkStores(scenarios, stores)
+  const named = (name: string): RedisStore => {
+    const known = open.get(name)
+    if (known) return known
+    const store = new RedisStore(stores.get(name)!)
     open.set(name, store)
     releases.add(`store ${name}`, () => store.close())
+    return store
   }
+  for (const [, name] of storesOf(scenarios)) named(name)
   const disk = new FileDisk(dataDir === undefined ? tmpdir() : join(dataDir, 'devices'), () => clock.wallMs())
   releases.add('devices', () => disk.close())
-  return { store: (name) => (name === undefined ? inMemory : open.get(name)!), disk }
+  return { store: (name) => (name === undefined ? inMemory : named(name)), disk }
+}
+
+/** Throws ConfigurationProblem when a scenario names a store that is not configured. */
+export function checkStores(scenarios: readonly Scenario[], stores: ReadonlyMap<string, string>): void {
+  const unknown = storesOf(scenarios).find(([, name]) => !stores.has(name))
+  if (unknown) throw unknownStore(...unknown, [...stores.keys()])
 }
 
 const storesOf = (scenarios: readonly Scenario[]): [scenario: string, store: string][] =>

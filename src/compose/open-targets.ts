@@ -35,23 +35,29 @@ export async function openTargets(
     releases.add(`target ${options.name}`, () => target.close())
     return [options.name, target]
   }
-  const changer = settings.scenarios.find(needsSimulator)
-  if (settings.targets.length > 0 && changer) throw notSimulated(changer)
+  checkPlace(settings.scenarios, settings.targets.length === 0)
   if (settings.targets.length > 0) return { byName: new Map(settings.targets.map(open)), simulator: undefined }
-  const far = settings.scenarios.find(({ hops }) => hops.some(({ remote }) => remote !== undefined))
-  if (far !== undefined) {
-    throw new TargetProblem(
-      'misconfigured',
-      `scenario "${far.name}" has a hop in another process, which does not reach the embedded simulator`,
-      'set COSMOS_ENDPOINT to the account that the hops use; for a trial, "hopwatch simulate" prints one',
-    )
-  }
   if (!settings.scenarios.some(needsTarget)) return { byName: new Map(), simulator: undefined }
   const simulator = await startSimulatorWorker(settings.simulator, { onError: onSimulatorError })
   releases.add('simulator', () => simulator.close())
   const { endpoint, key } = simulator
   return { byName: new Map([open({ name: 'default', endpoint, key })]), simulator }
 }
+
+/** Throws `TargetProblem` for a scenario that can only run without an account, or only with one. */
+export function checkPlace(scenarios: readonly Scenario[], isSimulated: boolean): void {
+  const changer = scenarios.find(needsSimulator)
+  if (!isSimulated && changer) throw notSimulated(changer)
+  const far = scenarios.find(({ hops }) => hops.some(({ remote }) => remote !== undefined))
+  if (isSimulated && far) throw notReached(far)
+}
+
+const notReached = (scenario: Scenario): TargetProblem =>
+  new TargetProblem(
+    'misconfigured',
+    `scenario "${scenario.name}" has a hop in another process, which does not reach the embedded simulator`,
+    'set COSMOS_ENDPOINT to the account that the hops use; for a trial, "hopwatch simulate" prints one',
+  )
 
 const notSimulated = (scenario: Scenario): TargetProblem =>
   new TargetProblem(

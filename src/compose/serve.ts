@@ -2,23 +2,33 @@ import { randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import { Releases } from '../base/release.ts'
-import { needsTarget, type Scenario } from '../domain/scenario.ts'
-import type { TargetReadiness } from '../http/readiness.ts'
-import { type HttpServer, type HttpServerOptions, startHttpServer } from '../http/server.ts'
+import type { Scenario } from '../domain/scenario.ts'
+import type { ReloadOutcome } from '../http/reload.ts'
+import { startHttpServer } from '../http/server.ts'
 import type { Logger } from '../publish/logger.ts'
+import type { Telemetry } from '../publish/otel/start-telemetry.ts'
 import { createPublication, type Publication } from '../publish/publication.ts'
-import type { CarrierResources } from '../run/carriers/carrier.ts'
 import { Scheduler, type StartRun } from '../schedule/scheduler.ts'
-import { unknownTarget } from './check.ts'
+import { isOnShard, type Shard } from '../schedule/shard.ts'
+import { checkTargetNames } from './check.ts'
 import { Governors } from './governors.ts'
 import { type AlarmSettings, openAlarms } from './open-alarms.ts'
-import { type CarrierSettings, openCarrierResources } from './open-carriers.ts'
-import { type OpenTargets, openTargets, type TargetSettings } from './open-targets.ts'
-import { noContainer, startRunsOf } from './start-runs.ts'
-import { TargetWatch, type WatchEvents } from './target-watch.ts'
+import { type CarrierSettings, checkStores, openCarrierResources } from './open-carriers.ts'
+import { checkPlace, openTargets, type TargetSettings } from './open-targets.ts'
+import { closeTelemetry, telemetrySinks } from './open-telemetry.ts'
+import { type LoadFiles, Reloader, type ReloadTrigger } from './reload.ts'
+import { RunningSet } from './running-set.ts'
+import { startRunsOf } from './start-runs.ts'
+import { type ScenarioReady, TargetWatch } from './target-watch.ts'
+import { watchEvents } from './watch-events.ts'
 
 export interface ServeSettings extends TargetSettings {
+  /** All that the files hold; a shard runs its part. */
   readonly scenarios: readonly Scenario[]
+  /** Undefined: this process runs all of them. */
+  readonly shard?: Shard | undefined
+  /** Reads the files anew. */
+  readonly load: LoadFiles
   readonly listen: { readonly host: string; readonly port: number }
   readonly apiToken: string | undefined
   readonly allowUnauthenticated: boolean
@@ -36,6 +46,8 @@ export interface ServeSurroundings {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  /** Undefined: OpenTelemetry is off. */
+  readonly telemetry?: Telemetry | undefined
 }
 
 /** hopwatch at work. */
@@ -43,8 +55,13 @@ export interface Service {
   readonly address: string
   /** Set when the embedded simulator is the target. */
   readonly simulatedRegions: readonly string[] | undefined
-  /** Lets runs under way end within `graceMs`, then stops everything, last opened first. */
-  drain(graceMs: number): Promise<void>
+  /** Reads the files anew and runs what they say. Never rejects for what they say. */
+  reload(trigger: ReloadTrigger): Promise<ReloadOutcome>
+  /**
+   * Lets runs under way end within `graceMs`, then stops everything, last opened first. False: something that cannot be stopped, such as a
+   * request to a receiver that does not answer, is still under way and would keep the process.
+   */
+  drain(graceMs: number): Promise<boolean>
 }
 
 /**
@@ -52,21 +69,21 @@ export interface Service {
  * work rejects (`TargetProblem`, `ConfigurationProblem`).
  */
 export async function startService(settings: ServeSettings, surroundings: ServeSurroundings): Promise<Service> {
-  const { clock, random, logger } = surroundings
+  const { clock, random, logger, telemetry } = surroundings
+  const { shard } = settings
+  const ownOf = (scenarios: readonly Scenario[]) =>
+    shard === undefined ? scenarios : scenarios.filter(({ name }) => isOnShard(name, shard))
   const releases = new Releases()
   try {
     const targets = await openTargets(settings, clock, releases, (error) =>
       logger.error({ err: error }, 'the embedded simulator failed'),
     )
-    for (const scenario of settings.scenarios) {
-      if (needsTarget(scenario) && !targets.byName.has(scenario.target))
-        throw unknownTarget(scenario, [...targets.byName.keys()])
-    }
+    checkTargetNames(settings.scenarios, [...targets.byName.keys()])
     const resources = openCarrierResources(settings.scenarios, settings.carriers, clock, releases)
-    const watches: TargetWatch[] = []
+    const watches = new Map<string, TargetWatch>()
     const { falseAlarmEveryMs, carriers } = settings
     const opened = openAlarms({ falseAlarmEveryMs, dataDir: carriers?.dataDir }, surroundings)
-    const publication = createPublication({
+    const publication: Publication = createPublication({
       clock,
       alarms: opened.alarms,
       logger,
@@ -78,23 +95,41 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
           name: 'target-watch',
           sink: {
             record: (run) => {
-              for (const watch of watches) watch.suspect(run)
+              for (const watch of watches.values()) watch.suspect(run)
             },
             missed: () => {},
           },
         },
+        ...telemetrySinks(telemetry, (name) => publication.metrics.scenario(name)),
       ],
     })
     releases.add('publication', () => publication.close())
     opened.keep(() => publication.metrics.countAlarmSaveError(), releases)
+    const { metrics } = publication
+    telemetry?.attach(metrics)
+    if (shard) metrics.setShard(shard)
     const scheduler = new Scheduler({ clock, random: random.fork('schedule'), sink: publication.sink })
     const governors = new Governors(settings.requestUnitsPerSecond, clock)
-    publication.metrics.watchAdmission(() => governors.admittedShares())
-    for (const scenario of settings.scenarios) publication.addScenario(scenario)
+    metrics.watchAdmission(() => governors.admittedShares())
 
-    const events = watchEvents(settings, surroundings, targets, publication, resources, (scenario, start) =>
-      scheduler.add(scenario, start, governors.admit(scenario)),
-    )
+    const runs = random.fork('runs')
+    const startRuns = (scenario: Scenario, ready: ScenarioReady, generation: number): StartRun =>
+      startRunsOf(scenario, targets.byName.get(scenario.target), ready, {
+        clock,
+        random: runs,
+        owner: settings.owner,
+        generation,
+        resources,
+        simulator: targets.simulator,
+        hopToken: settings.hopToken,
+        sampleTrace: telemetry?.sampleTrace,
+        onHopProblem: (name, hop, problem) => {
+          if (problem === undefined) logger.info({ scenario: name, hop }, 'the hop answers again')
+          else logger.warn({ scenario: name, hop, problem }, 'the hop does not answer as it should')
+        },
+      })
+    const set = new RunningSet({ scheduler, governors, publication, targets: targets.byName, watches, startRuns })
+    const events = watchEvents(metrics, logger, (scenario, ready) => set.schedule(scenario, ready))
     const reached = new Set<string>()
     for (const target of targets.byName.values()) {
       const watch = new TargetWatch(target, {
@@ -108,125 +143,65 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
           },
         },
       })
-      for (const scenario of settings.scenarios)
-        if (needsTarget(scenario) && scenario.target === target.name) watch.add(scenario)
-      watches.push(watch)
+      watches.set(target.name, watch)
     }
-    const independent = settings.scenarios.filter((scenario) => !needsTarget(scenario))
-    const http = await openHttp(settings, surroundings, publication, watches, reached, independent.length, (name) =>
-      scheduler.runNow(name),
-    )
+    const reloader = new Reloader({
+      load: settings.load,
+      check: (scenarios) => {
+        checkPlace(scenarios, settings.targets.length === 0)
+        checkTargetNames(scenarios, [...targets.byName.keys()])
+        checkStores(scenarios, settings.carriers?.stores ?? new Map())
+      },
+      apply: (scenarios) => set.load(ownOf(scenarios)),
+      onOutcome: (isSuccessful, atWallMs) => metrics.setReload(isSuccessful, atWallMs),
+      clock,
+      logger,
+    })
+    const http = await startHttpServer({
+      ...publication,
+      listen: settings.listen,
+      apiToken: settings.apiToken,
+      allowUnauthenticated: settings.allowUnauthenticated,
+      logger,
+      scenarios: () => set.scenarios,
+      runNow: (name) => scheduler.runNow(name),
+      reload: () => reloader.reload('request'),
+      configuration: () => reloader.state,
+      readiness: () => ({
+        scheduledScenarios: set.scheduledCount,
+        loadedScenarios: set.scenarios.length,
+        targets: [...watches.values()].map((watch) => ({
+          name: watch.target,
+          wasReached: reached.has(watch.target),
+          isUp: watch.isUp === true,
+          problem: watch.problem?.message,
+        })),
+      }),
+      fingerprintKey: telemetry?.fingerprintKey ?? randomBytes(32),
+      version: settings.version,
+      startedAtWallMs: clock.wallMs(),
+      wallMs: () => clock.wallMs(),
+    })
     releases.add('http', () => http.close())
-    for (const watch of watches) releases.add('watch', () => watch.stop())
-    const runs = { clock, random: random.fork('runs'), owner: settings.owner, resources, hopToken: settings.hopToken }
-    for (const scenario of independent)
-      scheduler.add(scenario, startRunsOf(scenario, undefined, noContainer, runs), governors.admit(scenario))
-    await Promise.all(watches.map((watch) => watch.start()))
+    for (const watch of watches.values()) releases.add('watch', () => watch.stop())
+    await set.load(ownOf(settings.scenarios))
+    await Promise.all([...watches.values()].map((watch) => watch.start()))
 
     return {
       address: http.address,
       simulatedRegions: targets.simulator && Object.keys(targets.simulator.regionalEndpoints),
+      reload: (trigger) => reloader.reload(trigger),
       drain: async (graceMs) => {
+        const startedAtMs = clock.nowMs()
         await scheduler.drain(graceMs)
+        const isSent = await closeTelemetry(telemetry, graceMs - (clock.nowMs() - startedAtMs))
         for (const { name, error } of await releases.close())
           logger.error({ part: name, err: error }, 'did not stop cleanly')
+        return isSent
       },
     }
   } catch (error) {
     await releases.close()
     throw error
   }
-}
-
-function watchEvents(
-  settings: ServeSettings,
-  { clock, random, logger }: ServeSurroundings,
-  targets: OpenTargets,
-  { metrics }: Publication,
-  resources: CarrierResources,
-  schedule: (scenario: Scenario, start: StartRun) => void,
-): WatchEvents {
-  const runs = random.fork('runs')
-  return {
-    onUp: (target, account) => {
-      metrics.setTargetUp(target, true)
-      metrics.setAccountInfo(target, { ...account, consistency: account.consistency ?? 'unknown' })
-      const { consistency, writeRegions, readRegions } = account
-      logger.info({ target, consistency, writeRegions, readRegions }, 'target is up')
-    },
-    onDown: (target, problem) => {
-      metrics.setTargetUp(target, false)
-      logger.error(
-        { target, problem: problem.message, remedy: problem.remedy },
-        'target is down; asking again every 5 s',
-      )
-    },
-    onReady: (scenario, ready) => {
-      const target = targets.byName.get(scenario.target)!
-      schedule(
-        scenario,
-        startRunsOf(scenario, target, ready, {
-          clock,
-          random: runs,
-          owner: settings.owner,
-          resources,
-          simulator: targets.simulator,
-          hopToken: settings.hopToken,
-          onHopProblem: (name, hop, problem) => {
-            if (problem === undefined) logger.info({ scenario: name, hop }, 'the hop answers again')
-            else logger.warn({ scenario: name, hop, problem }, 'the hop does not answer as it should')
-          },
-        }),
-      )
-      if (!ready.ttlIsOn) {
-        logger.warn(
-          { scenario: scenario.name },
-          'the container has TTL switched off: each run deletes its own document',
-        )
-      }
-    },
-    onNotReady: (scenario, problem) =>
-      logger.error(
-        { scenario: scenario.name, problem: problem.message, remedy: problem.remedy },
-        'scenario cannot start; trying again every 5 s',
-      ),
-  }
-}
-
-function openHttp(
-  settings: ServeSettings,
-  { clock, logger }: ServeSurroundings,
-  { metrics, totals, recent, history, alarms }: Publication,
-  watches: readonly TargetWatch[],
-  reached: ReadonlySet<string>,
-  independentScenarios: number,
-  runNow: HttpServerOptions['runNow'],
-): Promise<HttpServer> {
-  const readinessOf = (watch: TargetWatch): TargetReadiness => ({
-    name: watch.target,
-    wasReached: reached.has(watch.target),
-    isUp: watch.isUp === true,
-    problem: watch.problem?.message,
-  })
-  return startHttpServer({
-    listen: settings.listen,
-    apiToken: settings.apiToken,
-    allowUnauthenticated: settings.allowUnauthenticated,
-    logger,
-    metrics,
-    totals,
-    recent,
-    history,
-    alarms,
-    scenarios: () => settings.scenarios,
-    runNow,
-    readiness: () => ({
-      scheduledScenarios: watches.reduce((sum, watch) => sum + watch.startedScenarios, independentScenarios),
-      targets: watches.map(readinessOf),
-    }),
-    fingerprintKey: randomBytes(32),
-    version: settings.version,
-    startedAtWallMs: clock.wallMs(),
-    wallMs: () => clock.wallMs(),
-  })
 }

@@ -18,6 +18,15 @@ export interface WatchEvents {
   onNotReady(scenario: Scenario, problem: TargetProblem): void
 }
 
+interface Watched {
+  readonly scenario: Scenario
+  isReady: boolean
+  isStarted: boolean
+  /** The problem told last. */
+  told: string
+  preparing: Promise<void> | undefined
+}
+
 const everyMs = 5_000
 
 /** The state of one account and of its scenarios' containers, looked at every few seconds. */
@@ -26,7 +35,7 @@ export class TargetWatch {
   readonly #clock: Clock
   readonly #provision: boolean
   readonly #events: WatchEvents
-  readonly #scenarios = new Map<string, { scenario: Scenario; isReady: boolean; isStarted: boolean; told: string }>()
+  readonly #scenarios = new Map<string, Watched>()
   readonly #stop = new AbortController()
   #isUp: boolean | undefined
   #problem: TargetProblem | undefined
@@ -39,8 +48,16 @@ export class TargetWatch {
     this.#events = deps.events
   }
 
+  /** Looks after the scenario's container: at once where the account is there, else when it comes. */
   add(scenario: Scenario): void {
-    this.#scenarios.set(scenario.name, { scenario, isReady: false, isStarted: false, told: '' })
+    const entry = { scenario, isReady: false, isStarted: false, told: '', preparing: undefined }
+    this.#scenarios.set(scenario.name, entry)
+    if (this.#isUp === true) void this.#prepare(entry)
+  }
+
+  /** Nothing is told of the scenario any more. */
+  remove(name: string): void {
+    this.#scenarios.delete(name)
   }
 
   /** Name of the target. */
@@ -56,11 +73,6 @@ export class TargetWatch {
   /** Why the account does not answer. */
   get problem(): TargetProblem | undefined {
     return this.#problem
-  }
-
-  /** How many scenarios have been put on their schedules. */
-  get startedScenarios(): number {
-    return [...this.#scenarios.values()].filter((entry) => entry.isStarted).length
   }
 
   /** Returns after the first look. */
@@ -97,28 +109,36 @@ export class TargetWatch {
       return
     }
     if (!this.#isUp) {
-      try {
-        this.#events.onUp(this.#target.name, await this.#target.account())
-        this.#isUp = true
-        // An account that was away may have come back empty.
-        for (const entry of this.#scenarios.values()) entry.isReady = false
-      } catch {
-        return
-      }
+      const account = await this.#target.account().catch(() => undefined)
+      if (account === undefined) return
+      this.#events.onUp(this.#target.name, account)
+      this.#isUp = true
+      // An account that was away may have come back empty.
+      for (const entry of this.#scenarios.values()) entry.isReady = false
     }
     for (const entry of this.#scenarios.values()) if (!entry.isReady) await this.#prepare(entry)
   }
 
-  async #prepare(entry: { scenario: Scenario; isReady: boolean; isStarted: boolean; told: string }): Promise<void> {
+  #prepare(entry: Watched): Promise<void> {
+    entry.preparing ??= this.#tryToPrepare(entry).finally(() => {
+      entry.preparing = undefined
+    })
+    return entry.preparing
+  }
+
+  async #tryToPrepare(entry: Watched): Promise<void> {
     const { scenario } = entry
+    const isGone = () => this.#stop.signal.aborted || this.#scenarios.get(scenario.name) !== entry
     try {
       const ready = await prepareScenario(this.#target, scenario, this.#provision)
+      if (isGone()) return
       entry.isReady = true
       entry.told = ''
       if (!entry.isStarted) this.#events.onReady(scenario, ready)
       entry.isStarted = true
     } catch (error) {
       if (!(error instanceof TargetProblem)) throw error
+      if (isGone()) return
       if (entry.told !== error.message) this.#events.onNotReady(scenario, error)
       entry.told = error.message
     }

@@ -20,8 +20,9 @@ async function headline(runs: readonly RunChoices[], { targets = [up], scenarios
   for (const [index, choices] of runs.entries()) sink.record(runOf({ id: `${index}`, ...choices }))
   await clock.advance(laterMs)
   const times = { startedAtWallMs: wallStartMs, nowWallMs: clock.wallMs() }
-  const readiness = { scheduledScenarios: loaded.length, targets }
-  return readStatus({ scenarios: loaded, totals, recent, readiness, version: '0', ...times }).headline
+  const readiness = { scheduledScenarios: loaded.length, loadedScenarios: loaded.length, targets }
+  const configuration = { isSuccessful: true, lastSuccessWallMs: wallStartMs, problems: [] }
+  return readStatus({ scenarios: loaded, totals, recent, readiness, configuration, version: '0', ...times }).headline
 }
 
 const both: RunChoices[] = names.map((scenario) => ({ scenario }))

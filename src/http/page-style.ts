@@ -52,6 +52,7 @@ a.bad{color:var(--bad)}a.notice{color:var(--notice)}a.good{color:var(--good)}
 .notes p.bad{color:var(--bad)}
 .notes p{margin:10px 0 0;color:var(--soft);font-size:14px}
 .lost{background:var(--notice-bg);color:var(--notice);border-radius:10px;padding:10px 16px;margin:0 0 14px}
+.files{background:var(--notice-bg);border-radius:14px;padding:14px 26px;margin-bottom:18px}.files p{margin:0}.files b{color:var(--notice)}.files ul{margin:6px 0 0;padding-left:20px}.files li{overflow-wrap:anywhere}
 footer{color:var(--soft);font-size:13.5px;max-width:90ch}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 [hidden]{display:none}

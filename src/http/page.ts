@@ -4,6 +4,7 @@ import { printAge } from './page-numbers.ts'
 import { renderScenario } from './page-scenario.ts'
 import { pageScript } from './page-script.ts'
 import { pageStyle } from './page-style.ts'
+import { reloadProblemText } from './reload.ts'
 import type { Status } from './status.ts'
 
 /** Each tone by shape and word too: the page must read without colour. `spoken` is what a screen reader hears on a change. */
@@ -43,6 +44,7 @@ export function renderPage(status: Status): string {
 ${headline.detail !== '' && html`<p class="detail">${headline.detail}</p>`}
 <p>The last 5 minutes, in the arms that carry the token. ${renderTargets(status)} Running for ${printAge(nowWallMs - startedAtWallMs)}.</p>
 </section>
+<div data-live id="files">${renderFiles(status)}</div>
 ${scenarios.map((scenario) => renderScenario(scenario, nowWallMs))}
 </main>
 <footer>
@@ -55,6 +57,16 @@ ${scenarios.map((scenario) => renderScenario(scenario, nowWallMs))}
 </html>
 `
   return page.toString()
+}
+
+const mostProblems = 10
+
+function renderFiles({ configuration, nowWallMs }: Status): Html | false {
+  const { isSuccessful, lastSuccessWallMs, problems } = configuration
+  if (isSuccessful) return false
+  const more = problems.length - mostProblems
+  return html`<section class="files" aria-label="The files"><p><b>The files have changed and are not in order.</b> What they said ${printAge(nowWallMs - lastSuccessWallMs)} ago goes on.</p>
+<ul>${problems.slice(0, mostProblems).map((problem) => html`<li>${reloadProblemText(problem)}</li>`)}${more > 0 && html`<li>and ${more} more, which the log names</li>`}</ul></section>`
 }
 
 function renderTargets({ readiness }: Status): Html {

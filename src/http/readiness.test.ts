@@ -4,17 +4,27 @@ import { judgeReadiness } from './readiness.ts'
 const up = { name: 'default', wasReached: true, isUp: true }
 
 test.each([
-  ['nothing scheduled', { scheduledScenarios: 0, targets: [up] }, 'starting', ['no scenario is scheduled']],
+  [
+    'nothing scheduled',
+    { scheduledScenarios: 0, loadedScenarios: 2, targets: [up] },
+    'starting',
+    ['no scenario is scheduled'],
+  ],
   [
     'never reached',
-    { scheduledScenarios: 1, targets: [{ name: 'a', wasReached: false, isUp: false, problem: 'refused' }] },
+    {
+      scheduledScenarios: 1,
+      loadedScenarios: 1,
+      targets: [{ name: 'a', wasReached: false, isUp: false, problem: 'refused' }],
+    },
     'starting',
     ['target "a" has not been reached yet: refused'],
   ],
-  ['all well', { scheduledScenarios: 1, targets: [up] }, 'ready', []],
+  ['a shard without scenarios', { scheduledScenarios: 0, loadedScenarios: 0, targets: [up] }, 'ready', []],
+  ['all well', { scheduledScenarios: 1, loadedScenarios: 1, targets: [up] }, 'ready', []],
   [
     'lost later',
-    { scheduledScenarios: 1, targets: [up, { name: 'b', wasReached: true, isUp: false }] },
+    { scheduledScenarios: 1, loadedScenarios: 1, targets: [up, { name: 'b', wasReached: true, isUp: false }] },
     'degraded',
     ['target "b" does not answer now'],
   ],

@@ -14,6 +14,8 @@ export interface TargetReadiness {
 export interface ReadinessState {
   /** How many scenarios are on their schedules. */
   readonly scheduledScenarios: number
+  /** How many there are to be; a shard may have none. */
+  readonly loadedScenarios: number
   readonly targets: readonly TargetReadiness[]
 }
 
@@ -26,10 +28,10 @@ export interface Readiness extends ReadinessState {
 }
 
 /**
- * Ready means: scenarios are scheduled and every target has been reached once. A target that is lost later does not make the
+ * Ready means: scenarios are scheduled, where there are any, and every target has been reached once. A target that is lost later does not make the
  * process unready, or Kubernetes would take away the very metrics that tell of the loss; it is said in `status` and `reasons`.
  */
-export function judgeReadiness({ scheduledScenarios, targets: asked }: ReadinessState): Readiness {
+export function judgeReadiness({ scheduledScenarios, loadedScenarios, targets: asked }: ReadinessState): Readiness {
   const targets = asked.map((target) =>
     target.problem === undefined ? target : { ...target, problem: scrub(target.problem) },
   )
@@ -39,8 +41,9 @@ export function judgeReadiness({ scheduledScenarios, targets: asked }: Readiness
       const since = wasReached ? 'does not answer now' : 'has not been reached yet'
       return `target "${name}" ${since}${problem === undefined ? '' : `: ${problem}`}`
     })
-  if (scheduledScenarios === 0) reasons.unshift('no scenario is scheduled')
-  const ready = scheduledScenarios > 0 && targets.every(({ wasReached }) => wasReached)
+  const waits = scheduledScenarios === 0 && loadedScenarios > 0
+  if (waits) reasons.unshift('no scenario is scheduled')
+  const ready = !waits && targets.every(({ wasReached }) => wasReached)
   const settled = reasons.length === 0 ? 'ready' : 'degraded'
-  return { ready, status: ready ? settled : 'starting', reasons, scheduledScenarios, targets }
+  return { ready, status: ready ? settled : 'starting', reasons, scheduledScenarios, loadedScenarios, targets }
 }

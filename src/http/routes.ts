@@ -11,6 +11,7 @@ import type { Totals } from '../publish/totals.ts'
 import type { Obstacle } from '../schedule/scheduler.ts'
 import { renderPage } from './page.ts'
 import { judgeReadiness, type ReadinessState } from './readiness.ts'
+import { type ReloadOutcome, type ReloadState, reloadAnswer } from './reload.ts'
 import { readStatus, type Status } from './status.ts'
 
 /** What the routes read from. Functions are asked anew for each request. */
@@ -24,6 +25,10 @@ export interface Sources {
   readonly readiness: () => ReadinessState
   /** Starts a run besides the schedule; the run once it has ended, or what stands in its way. */
   readonly runNow: (scenario: string) => Promise<FinishedRun> | Obstacle
+  /** Reads the files anew and runs what they say. */
+  readonly reload: () => Promise<ReloadOutcome>
+  /** How the files were found when they were last read. */
+  readonly configuration: () => ReloadState
   /** Secret of this process, under which tokens are fingerprinted. */
   readonly fingerprintKey: Uint8Array | string
   readonly version: string
@@ -35,6 +40,8 @@ interface RouteRequest {
   readonly accept: string | undefined
   readonly query: Readonly<Record<string, unknown>>
   readonly params: Readonly<Record<string, string>>
+  /** Whether the request may read everything; false only on a route that is open. */
+  readonly isTrusted: boolean
 }
 
 export interface Reply {
@@ -57,7 +64,10 @@ export interface Route {
   /** What changes something is a POST, and needs the token on any listener. */
   readonly method: 'GET' | 'POST'
   readonly url: string
-  /** Whether it answers without a token on a public listener: only what says no more than that the process lives. */
+  /**
+   * Whether it answers without a token on a public listener, as a kubelet's probes ask: then it says no more than that the process
+   * lives, or is ready.
+   */
   readonly isOpen: boolean
   readonly answer: (sources: Sources, request: RouteRequest) => Reply | Promise<Reply>
 }
@@ -65,18 +75,25 @@ export interface Route {
 /** The table of contents of the HTTP interface. */
 export const routes: readonly Route[] = [
   { method: 'GET', url: '/healthz', isOpen: true, answer: () => json(200, { status: 'alive' }) },
-  { method: 'GET', url: '/readyz', isOpen: false, answer: answerReadiness },
+  { method: 'GET', url: '/readyz', isOpen: true, answer: answerReadiness },
   { method: 'GET', url: '/metrics', isOpen: false, answer: answerMetrics },
   { method: 'GET', url: '/', isOpen: false, answer: (sources) => html(renderPage(statusNow(sources))) },
   { method: 'GET', url: '/api/v1/scenarios', isOpen: false, answer: (sources) => json(200, statusNow(sources)) },
   { method: 'GET', url: '/api/v1/runs', isOpen: false, answer: answerRuns },
   { method: 'GET', url: '/api/v1/runs/:id', isOpen: false, answer: answerRun },
   { method: 'POST', url: '/api/v1/scenarios/:name/run', isOpen: false, answer: answerRunNow },
+  { method: 'POST', url: '/-/reload', isOpen: false, answer: answerReload },
 ]
 
-function answerReadiness({ readiness }: Sources): Reply {
+function answerReadiness({ readiness }: Sources, { isTrusted }: RouteRequest): Reply {
   const judged = judgeReadiness(readiness())
-  return json(judged.ready ? 200 : 503, judged)
+  return json(judged.ready ? 200 : 503, isTrusted ? judged : { ready: judged.ready })
+}
+
+/** Answers when what the files say runs, or with what is wrong with them. */
+async function answerReload({ reload }: Sources): Promise<Reply> {
+  const { status, body } = reloadAnswer(await reload())
+  return json(status, body)
 }
 
 async function answerMetrics({ metrics }: Sources, { accept }: RouteRequest): Promise<Reply> {
@@ -148,6 +165,7 @@ const statusNow = (sources: Sources): Status =>
     recent: sources.recent,
     alarms: sources.alarms,
     readiness: sources.readiness(),
+    configuration: sources.configuration(),
     version: sources.version,
     startedAtWallMs: sources.startedAtWallMs,
     nowWallMs: sources.wallMs(),

@@ -59,6 +59,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
           accept: request.headers.accept,
           query: request.query as Readonly<Record<string, unknown>>,
           params: request.params as Readonly<Record<string, string>>,
+          isTrusted: gate(request.headers.authorization),
         })
         return reply.code(status).type(contentType).send(body)
       },

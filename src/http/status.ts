@@ -4,6 +4,7 @@ import type { Recent } from '../publish/recent.ts'
 import type { Totals } from '../publish/totals.ts'
 import { type Headline, headlineOf } from './headline.ts'
 import { judgeReadiness, type Readiness, type ReadinessState } from './readiness.ts'
+import { type ReloadState, scrubbedState } from './reload.ts'
 import { type ScenarioStatus, scenarioStatus } from './scenario-status.ts'
 
 export interface Status {
@@ -12,6 +13,8 @@ export interface Status {
   readonly startedAtWallMs: number
   readonly nowWallMs: number
   readonly readiness: Readiness
+  /** How the files were found when they were last read. */
+  readonly configuration: ReloadState
   readonly scenarios: readonly ScenarioStatus[]
 }
 
@@ -21,6 +24,7 @@ export interface StatusSources {
   readonly recent: Recent
   readonly alarms?: Alarms | undefined
   readonly readiness: ReadinessState
+  readonly configuration: ReloadState
   readonly version: string
   readonly startedAtWallMs: number
   readonly nowWallMs: number
@@ -41,6 +45,7 @@ export function readStatus(sources: StatusSources): Status {
     startedAtWallMs: sources.startedAtWallMs,
     nowWallMs: sources.nowWallMs,
     readiness,
+    configuration: scrubbedState(sources.configuration),
     scenarios,
   }
 }

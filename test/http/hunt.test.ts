@@ -48,6 +48,7 @@ test('no raw token, key, authorization or connection string in any output', asyn
   }
   const readiness = () => ({
     scheduledScenarios: 1,
+    loadedScenarios: 1,
     targets: [{ name: 'default', wasReached: true, isUp: false, problem }],
   })
   const served = await serve(

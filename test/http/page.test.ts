@@ -55,6 +55,7 @@ test('nothing from a file reaches the page as markup', async () => {
     {
       readiness: () => ({
         scheduledScenarios: 1,
+        loadedScenarios: 1,
         targets: [{ name: hostile, wasReached: true, isUp: false, problem: hostile }],
       }),
     },

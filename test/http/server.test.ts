@@ -28,6 +28,7 @@ describe('routes', () => {
   test('/readyz waits for scenarios and targets, and names what is missing', async () => {
     let state: ReadinessState = {
       scheduledScenarios: 0,
+      loadedScenarios: 1,
       targets: [{ name: 'default', wasReached: false, isUp: false }],
     }
     const { get } = await open([scenario], { readiness: () => state })
@@ -36,9 +37,9 @@ describe('routes', () => {
     expect(await starting.json()).toMatchObject({
       reasons: ['no scenario is scheduled', 'target "default" has not been reached yet'],
     })
-    state = { scheduledScenarios: 1, targets: [{ name: 'default', wasReached: true, isUp: true }] }
+    state = { scheduledScenarios: 1, loadedScenarios: 1, targets: [{ name: 'default', wasReached: true, isUp: true }] }
     expect((await get('/readyz')).status).toBe(200)
-    state = { scheduledScenarios: 1, targets: [{ name: 'default', wasReached: true, isUp: false }] }
+    state = { scheduledScenarios: 1, loadedScenarios: 1, targets: [{ name: 'default', wasReached: true, isUp: false }] }
     const degraded = await get('/readyz')
     expect(degraded.status).toBe(200)
     expect(await degraded.json()).toMatchObject({
@@ -119,12 +120,6 @@ describe('routes', () => {
     expect(response.status).toBe(500)
     expect(await response.text()).not.toContain('inner secret')
   })
-
-  test('what comes later is not there yet', async () => {
-    const { get } = await open([scenario], { apiToken: 'sesame' })
-    const headers = { authorization: 'Bearer sesame' }
-    expect((await get('/-/reload', { method: 'POST', headers })).status).toBe(404)
-  })
 })
 
 describe('access', () => {
@@ -132,10 +127,34 @@ describe('access', () => {
     open([scenario], { listen: { host: '0.0.0.0', port: 0 }, apiToken: 'open sesame', ...changes })
   const local = (address: string) => address.replace('0.0.0.0', '127.0.0.1')
 
+  test('probes need no token: /readyz says whether, and why only to whoever has it', async () => {
+    let isUp = false
+    const { address } = await publicly({
+      apiToken: 'sesame',
+      readiness: () => ({
+        scheduledScenarios: 1,
+        loadedScenarios: 1,
+        targets: [{ name: 'our-shop', wasReached: isUp, isUp, problem: 'our-shop.documents.azure.com says no' }],
+      }),
+    })
+    const ask = async (headers = {}) => {
+      const response = await fetch(`${local(address)}/readyz`, { headers })
+      return [response.status, await response.json()]
+    }
+    expect(await ask()).toEqual([503, { ready: false }])
+    expect(await ask({ authorization: 'Bearer sesamf' })).toEqual([503, { ready: false }])
+    expect(await ask({ authorization: 'Bearer sesame' })).toMatchObject([
+      503,
+      { reasons: [expect.stringContaining('says no')] },
+    ])
+    isUp = true
+    expect(await ask()).toEqual([200, { ready: true }])
+  })
+
   test('a public listener answers /healthz to everybody, and the rest to the token', async () => {
     const { address } = await publicly({ apiToken: 'sesame' })
     expect((await fetch(`${local(address)}/healthz`)).status).toBe(200)
-    for (const path of ['/', '/metrics', '/readyz', '/api/v1/runs', '/nowhere']) {
+    for (const path of ['/', '/metrics', '/api/v1/runs', '/nowhere']) {
       const refused = await fetch(local(address) + path)
       expect([path, refused.status, refused.headers.get('www-authenticate')]).toEqual([
         path,

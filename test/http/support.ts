@@ -197,9 +197,14 @@ export async function serve(
     scenarios: () => scenarios,
     readiness: () => ({
       scheduledScenarios: scenarios.length,
+      loadedScenarios: scenarios.length,
       targets: [{ name: 'default', wasReached: true, isUp: true }],
     }),
     runNow: () => 'not-scheduled',
+    reload: async () => ({
+      change: { added: [], changed: [], removed: [], unchanged: scenarios.map(({ name }) => name) },
+    }),
+    configuration: () => ({ isSuccessful: true, lastSuccessWallMs: wallStartMs, problems: [] }),
     fingerprintKey: 'test key',
     version: '0.1.0',
     startedAtWallMs: wallStartMs,
