@@ -4,6 +4,7 @@ import type { FinishedRun, Sink } from '../domain/journey.ts'
 import { armRole, type Scenario, type Schedule } from '../domain/scenario.ts'
 import { type AlarmStatus, AlarmWatch, type SavedWatch } from './alarm-watch.ts'
 import type { Logger } from './logger.ts'
+import { runReference } from './run-reference.ts'
 
 /** One false alarm a quarter. */
 export const usualFalseAlarmEveryMs = 90 * 86_400_000
@@ -101,7 +102,8 @@ export class Alarms implements Sink {
   #tell(run: FinishedRun, watch: AlarmWatch, turn: 'raised' | 'cleared', raisedAtWallMs: number | undefined): void {
     const { logger, clock, onTurn } = this.#options
     const { name, raised } = words[watch.kind]
-    if (turn === 'raised') logger.error({ ...fieldsOf(run.scenario, watch), run: run.id }, `${name}: ${raised}`)
+    if (turn === 'raised')
+      logger.error({ ...fieldsOf(run.scenario, watch), ...runReference(run.id) }, `${name}: ${raised}`)
     else
       logger.info(
         {

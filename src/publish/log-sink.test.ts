@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { downgradeAttempts, rawToken, runOf } from '../../test/http/support.ts'
 import { ManualClock } from '../base/clock.ts'
+import { runSpanId, runTraceId } from '../protocol/trace-context.ts'
 import { LogSink } from './log-sink.ts'
 import { createLogger, type LogLevel } from './logger.ts'
 
@@ -38,6 +39,8 @@ describe('log lines of runs', () => {
     expect(lines()[0]).toMatchObject({
       level: 'info',
       run: 'r1',
+      trace_id: runTraceId('r1'),
+      span_id: runSpanId('r1'),
       scenario: 'travel-itinerary',
       arm: 'propagated',
       finding: 'silent-downgrade-seen',

@@ -2,9 +2,9 @@ import type { Clock } from '../base/clock.ts'
 import type { GuaranteeViolation } from '../domain/guarantees.ts'
 import type { FinishedRun, MissedReason, ReadEvent, Sink } from '../domain/journey.ts'
 import type { Attempt } from '../domain/observation.ts'
-import { runSpanId, runTraceId } from '../protocol/trace-context.ts'
 import type { Logger } from './logger.ts'
 import { RateLimit } from './rate-limit.ts'
+import { runReference } from './run-reference.ts'
 
 type LineLevel = 'error' | 'warn' | 'info' | 'debug'
 
@@ -84,9 +84,7 @@ function runFields(run: FinishedRun) {
   const reads = run.events.filter((event): event is ReadEvent => event.kind === 'read')
   const read = reads.find((event) => event.finding === run.finding) ?? reads.at(-1)
   return {
-    run: run.id,
-    trace_id: runTraceId(run.id),
-    span_id: runSpanId(run.id),
+    ...runReference(run.id),
     scenario: run.scenario,
     arm: run.arm,
     result: run.result,

@@ -69,8 +69,13 @@ const databaseAttributes = (
   [conventions.collection]: container.container,
   [conventions.consistency]: consistency,
   [conventions.requestCharge]: requestUnits(observation),
-  [conventions.contactedRegions]: [...new Set(observation.attempts.map(({ region }) => region))],
+  [conventions.contactedRegions]: contactedRegions(observation.attempts),
 })
+
+/** Of the operation itself: what the SDK asks besides may go to an endpoint that is no region's. */
+const contactedRegions = (attempts: readonly Attempt[]): readonly string[] => [
+  ...new Set(attempts.filter(({ purpose }) => purpose === 'operation').map(({ region }) => region)),
+]
 
 /** A session token as an output may show it: whether there was one, its size, and a fingerprint that means nothing outside this process. */
 export const tokenAttributes = (
