@@ -12,9 +12,7 @@ RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts \
   && npm install --no-save --save-prod --omit=dev --ignore-scripts \
     "esbuild@$(node -p 'require("./package.json").devDependencies.esbuild')"
 COPY . .
-RUN node scripts/build.ts \
-  && npm sbom --package-lock-only --omit dev --omit optional --sbom-type application --sbom-format cyclonedx >dist/sbom.cdx.json \
-  && mkdir data
+RUN node scripts/build.ts && mkdir data
 
 FROM ${NODE_IMAGE} AS runtime
 

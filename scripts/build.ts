@@ -2,9 +2,10 @@
  * `npm run build`: hopwatch as a few JavaScript files in `dist/`, for the image. Each command, the OpenTelemetry SDK and the
  * sign-in libraries stay files of their own, which are read only when they are needed: all of it together takes twice as long to start.
  */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { build, type Plugin } from 'esbuild'
+import { billOfMaterials, bundledPackages, licencesOf } from './image/bundled-packages.ts'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
@@ -43,24 +44,6 @@ const banner = `import { createRequire as hopwatchRequire } from 'node:module'
 const require = hopwatchRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname
 `
 
-/** The directories of the packages whose code is in the bundle. */
-const packagesIn = (inputs: readonly string[]): string[] =>
-  [...new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []))].toSorted()
-
-/** The licences ask to go where the code goes. */
-function licencesOf(directory: string): string {
-  const { name, version, license } = JSON.parse(readFileSync(join(root, directory, 'package.json'), 'utf8')) as Package
-  const files = readdirSync(join(root, directory)).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file))
-  const texts = files.map((file) => readFileSync(join(root, directory, file), 'utf8').trim())
-  return [`${name} ${version} (${license ?? 'see below'})`, ...texts].join('\n\n')
-}
-
-interface Package {
-  readonly name: string
-  readonly version: string
-  readonly license?: string
-}
-
 rmSync(dist, { recursive: true, force: true })
 const { metafile } = await build({
   absWorkingDir: root,
@@ -81,5 +64,7 @@ const { metafile } = await build({
   logLevel: 'warning',
 })
 writeFileSync(join(dist, 'package.json'), '{"type":"module"}\n')
-const licences = packagesIn(Object.keys(metafile.inputs)).map(licencesOf)
-writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), `${licences.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`)
+const packages = bundledPackages(root, Object.keys(metafile.inputs))
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name: string; version: string }
+writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), `${licencesOf(packages)}\n`)
+writeFileSync(join(dist, 'sbom.cdx.json'), `${JSON.stringify(billOfMaterials(manifest, packages), null, 2)}\n`)

@@ -80,8 +80,6 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 - name: HOPWATCH_CONFIG
   value: /etc/hopwatch/config/hopwatch.yaml
 {{- end }}
-- name: HOPWATCH_LOG_LEVEL
-  value: {{ .Values.logLevel }}
 {{- with .Values.extraEnv }}
 {{ toYaml . }}
 {{- end }}
