@@ -52,14 +52,24 @@ function offsetOf(source: string, { line, column }: Place): number {
 
 const place = ({ location: { start } }: Mutant): string => `${start.line}:${start.column}`
 
+/** Without the rest of hopwatch, which takes longer to load than most mutants take to be noticed. */
+const untilWrong = `
+import { exploreShare } from './src/explore/campaign.ts'
+const enough = new AbortController()
+await exploreShare({ seed: '1', runs: ${mostRuns}, counts: false, first: 0, stride: 1 }, ({ disagreeing: [first] }) => {
+  if (first === undefined || enough.signal.aborted) return
+  process.stdout.write(String(first.world * 50 + first.run + 1))
+  enough.abort()
+}, enough.signal)
+`
+writeFileSync(join(copy, 'until-wrong.ts'), untilWrong)
+
 /** In how many runs it was noticed, or `undefined`: in none. */
 function explore(): Promise<string | undefined> {
-  const args = ['src/main.ts', 'explore', '--seed', '1', '--runs', String(mostRuns)]
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd: copy, timeout: patienceMs, maxBuffer: 2 ** 26 }, (error, stdout) => {
-      if (error === null) return resolve(undefined)
-      const replay = /--world (\d+) --run (\d+)/.exec(stdout)
-      resolve(replay ? String(Number(replay[1]) * 50 + Number(replay[2]) + 1) : error.killed ? 'never ended' : 'failed')
+    execFile(process.execPath, ['until-wrong.ts'], { cwd: copy, timeout: patienceMs }, (error, stdout) => {
+      if (error !== null) return resolve(error.killed ? 'never ended' : 'failed')
+      resolve(stdout || undefined)
     })
   })
 }

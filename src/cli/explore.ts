@@ -76,8 +76,9 @@ async function explore(seed: number, options: ExploreOptions, stopped: () => Pro
     if (disagreeing >= mostTold) stop.abort()
     progress.show(`${number(explored)} of ${number(runs)} runs, ${number(rate())} a second`)
   }
-  if (workers === 1) await exploreShare({ seed: String(seed), runs, first: 0, stride: 1 }, onWorld, stop.signal)
-  else await exploreWithWorkers({ seed: String(seed), runs, workers }, onWorld, stop.signal)
+  const share = { seed: String(seed), runs, counts: options.verbose === true }
+  if (workers === 1) await exploreShare({ ...share, first: 0, stride: 1 }, onWorld, stop.signal)
+  else await exploreWithWorkers({ ...share, workers }, onWorld, stop.signal)
   progress.end()
   if (options.verbose) process.stdout.write(`${coverage(covered)}\n`)
   const verdict = disagreeing === 0 ? 'no disagreement' : `${disagreeing} of them judged wrongly`

@@ -2,8 +2,9 @@ import type { Clock } from '../base/clock.ts'
 import type { Ancestry } from '../protocol/session-token.ts'
 import type { AccountLink } from './account-link.ts'
 
-/** How long an answer's judgement may wait for the container's ranges, and how soon after an answer or a failure they are asked for again. */
+/** How long an answer's judgement may wait for the container's ranges, and how soon they are asked for again. */
 const answerWithinMs = 2000
+/** Only about a range that the account did not tell of: a new one is asked about at once, and splits are rare. */
 const askAgainAfterMs = 1000
 const askAgainAfterFailureMs = 30_000
 
@@ -19,6 +20,8 @@ export class RangeAncestry {
   readonly #seen = new Set<string>()
   #ancestors: ReadonlyMap<string, readonly string[]> = new Map()
   #asking: Promise<void> | undefined
+  /** Ranges that the account was asked about and did not tell of, and when. */
+  readonly #askedInVainMs = new Map<string, number>()
   #notBeforeMs = Number.NEGATIVE_INFINITY
 
   constructor(link: AccountLink, clock: Clock, path: { readonly database: string; readonly container: string }) {
@@ -32,18 +35,31 @@ export class RangeAncestry {
   /** Settles once what these ranges come from is known, or cannot be found out in time. Never rejects. */
   async learn(ranges: readonly string[]): Promise<void> {
     const isFirst = this.#seen.size === 0
-    const isNew = ranges.some((range) => !this.#seen.has(range))
-    if (!isNew || (isFirst && ranges.length === 1)) {
+    if (isFirst && ranges.length === 1) {
       for (const range of ranges) this.#seen.add(range)
       return
     }
-    if (this.#clock.nowMs() < this.#notBeforeMs) return
+    if (!ranges.some((range) => this.#isWorthAsking(range))) return
+    const enough = new AbortController()
+    await Promise.race([this.#askAbout(ranges), this.#clock.sleep(answerWithinMs, enough.signal)])
+    enough.abort()
+  }
+
+  #isWorthAsking(range: string): boolean {
+    const nowMs = this.#clock.nowMs()
+    const inVainMs = this.#askedInVainMs.get(range) ?? Number.NEGATIVE_INFINITY
+    return !this.#seen.has(range) && nowMs >= this.#notBeforeMs && nowMs >= inVainMs + askAgainAfterMs
+  }
+
+  /** A question that was under way may have been answered before these ranges were there. */
+  async #askAbout(ranges: readonly string[]): Promise<void> {
+    await this.#asking
+    if (!ranges.some((range) => this.#isWorthAsking(range))) return
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined
     })
-    const enough = new AbortController()
-    await Promise.race([this.#asking, this.#clock.sleep(answerWithinMs, enough.signal)])
-    enough.abort()
+    await this.#asking
+    for (const range of ranges) if (!this.#seen.has(range)) this.#askedInVainMs.set(range, this.#clock.nowMs())
   }
 
   async #ask(): Promise<void> {
@@ -54,11 +70,11 @@ export class RangeAncestry {
       const ancestors = new Map(this.#ancestors)
       for (const { id, parents } of resources as readonly { readonly id: string; readonly parents?: unknown }[]) {
         this.#seen.add(id)
+        this.#askedInVainMs.delete(id)
         // The service lists the oldest first, as far as is known.
         if (Array.isArray(parents)) ancestors.set(id, parents.map(String).toReversed())
       }
       this.#ancestors = ancestors
-      this.#notBeforeMs = this.#clock.nowMs() + askAgainAfterMs
     } catch {
       // Then nothing is known, and what depends on it is judged unknown.
       this.#notBeforeMs = this.#clock.nowMs() + askAgainAfterFailureMs

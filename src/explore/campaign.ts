@@ -1,3 +1,4 @@
+import { count } from './coverage.ts'
 import { exploreWorld } from './explore.ts'
 
 /** Runs of one world: enough that its document grows old, few enough that many worlds are seen. A replay counts on it. */
@@ -20,6 +21,7 @@ export interface DisagreeingRun {
 export interface WorldReport {
   readonly world: number
   readonly runs: number
+  /** How often each verdict and token state was judged; empty unless it was asked for. */
   readonly covered: ReadonlyMap<string, number>
   readonly disagreeing: readonly DisagreeingRun[]
 }
@@ -27,9 +29,11 @@ export interface WorldReport {
 const worldSeed = (seed: string, world: number): string => `${seed}/${world}`
 
 /** The first `runs` runs of a world. */
-async function reportWorld(seed: string, world: number, runs: number): Promise<WorldReport> {
+async function reportWorld(seed: string, world: number, runs: number, counts: boolean): Promise<WorldReport> {
   const disagreeing: DisagreeingRun[] = []
-  const { covered } = await exploreWorld(worldSeed(seed, world), runs, ({ index, disagreements, tell }) => {
+  const covered = new Map<string, number>()
+  await exploreWorld(worldSeed(seed, world), runs, ({ index, run, disagreements, tell }) => {
+    if (counts) count(covered, run)
     if (disagreements.length > 0) disagreeing.push({ world, run: index, disagreements, story: tell() })
   })
   return { world, runs, covered, disagreeing }
@@ -52,6 +56,8 @@ const runsOfWorld = (world: number, runs: number): number => Math.min(runsPerWor
 export interface Share {
   readonly seed: string
   readonly runs: number
+  /** Whether to count what was judged. */
+  readonly counts: boolean
   readonly first: number
   readonly stride: number
 }
@@ -61,13 +67,13 @@ export interface Share {
  * messages are heard; within one nothing but microtasks runs.
  */
 export async function exploreShare(
-  { seed, runs, first, stride }: Share,
+  { seed, runs, counts, first, stride }: Share,
   onWorld: (report: WorldReport) => void,
   signal?: AbortSignal,
 ): Promise<void> {
   for (let world = first; world < worldCount(runs); world += stride) {
     if (signal?.aborted) return
-    onWorld(await reportWorld(seed, world, runsOfWorld(world, runs)))
+    onWorld(await reportWorld(seed, world, runsOfWorld(world, runs), counts))
     await new Promise((resolve) => setImmediate(resolve))
   }
 }

@@ -10,7 +10,7 @@ import type { SimulatedAccount } from '../simulator/account.ts'
 import type { ItemOperation, Outcome, Reply } from '../simulator/operation.ts'
 import { type ClientHabits, plainHabits } from './client-habits.ts'
 import { itemOperation, surfaced } from './direct-operation.ts'
-import { nextTry } from './next-try.ts'
+import { type NextTry, nextTry } from './next-try.ts'
 
 export interface DirectStoreOptions {
   readonly account: SimulatedAccount
@@ -20,6 +20,8 @@ export interface DirectStoreOptions {
   readonly habits?: ClientHabits
   /** Told, just before the account is asked something, for which operation. */
   readonly onAsk?: (request: StoreRequest) => void
+  /** Told what comes of each operation; what it returns is what the client gets. */
+  readonly onAnswer?: (request: StoreRequest, answer: StoreAnswer) => StoreAnswer
 }
 
 interface Exchange {
@@ -63,37 +65,62 @@ export class DirectStore implements DocumentStore {
       const isByRange = request.kind === 'cross-partition-query' && this.#habits.asksByRange
       if (isByRange) attempts.push(this.#asksBesides('query-plan', 'metadata'))
       for (const range of isByRange ? account.rangesOf(database, container) : [undefined]) {
-        const answer = await this.#tries(request, range, attempts, signal)
+        const tried = this.#tries(request, range, attempts, signal)
+        const answer = tried instanceof Promise ? await tried : tried
         answers.push(answer)
         if (answer.reply?.status !== 200 || signal?.aborted) break
         if (isByRange && surfaced(request, answer.reply).document) break
       }
     }
-    return this.#answer(request, answers, attempts, clock.nowMs() - startedAtMs)
+    const answer = this.#answer(request, answers, attempts, clock.nowMs() - startedAtMs)
+    return this.#options.onAnswer?.(request, answer) ?? answer
   }
 
-  /** Asks until an answer stands or the client gives up. */
-  async #tries(
+  /** Asks until an answer stands or the client gives up; at once where the first one stands and nothing made it wait. */
+  #tries(
     request: StoreRequest,
     range: string | undefined,
     attempts: Attempt[],
     signal: AbortSignal | undefined,
-  ): Promise<Exchange> {
-    const { clock, hop, scenario } = this.#options
+  ): Exchange | Promise<Exchange> {
     // The SDK takes every batch for a write, one of reads only too.
     const isRead = !('document' in request) && request.kind !== 'batch-of-points'
-    let token = request.sessionToken ?? (this.#remembered.isEmpty ? undefined : WireToken.from(this.#remembered))
     const regions = this.#regions(isRead)
+    const token = request.sessionToken ?? (this.#remembered.isEmpty ? undefined : WireToken.from(this.#remembered))
+    const operation = itemOperation(request, this.#options.scenario, token, range)
+    const first = this.#exchange(request, operation, regions[0]!, token, signal)
+    if (first instanceof Promise || this.#next(first, 1, isRead, signal) !== undefined) {
+      return this.#triesOn({ request, range, attempts, signal, isRead, regions, token, first })
+    }
+    attempts.push(first.attempt)
+    this.#remember(first)
+    return first
+  }
+
+  #next({ attempt }: Exchange, tries: number, isRead: boolean, signal: AbortSignal | undefined): NextTry | undefined {
+    if (signal?.aborted || this.#options.hop.retries === 'none') return undefined
+    return nextTry(attempt, tries, isRead, () => this.#writeRegionCount())
+  }
+
+  async #triesOn(of: {
+    readonly request: StoreRequest
+    readonly range: string | undefined
+    readonly attempts: Attempt[]
+    readonly signal: AbortSignal | undefined
+    readonly isRead: boolean
+    readonly regions: readonly string[]
+    readonly token: WireToken | undefined
+    readonly first: Exchange | Promise<Exchange>
+  }): Promise<Exchange> {
+    const { request, range, attempts, signal, isRead, regions } = of
+    const { clock, scenario } = this.#options
+    let { token, first: asked } = of
     for (let regionIndex = 0, tries = 1; ; tries++) {
-      const region = regions[regionIndex % regions.length]!
-      const operation = itemOperation(request, scenario, token, range)
-      const asked = this.#exchange(request, operation, region, token, signal)
       const exchange = asked instanceof Promise ? await asked : asked
       attempts.push(exchange.attempt)
       this.#remember(exchange)
-      const next =
-        hop.retries === 'none' ? undefined : nextTry(exchange.attempt, tries, isRead, () => this.#writeRegionCount())
-      if (next === undefined || signal?.aborted) return exchange
+      const next = this.#next(exchange, tries, isRead, signal)
+      if (next === undefined) return exchange
       if (next.dropsToken) {
         token = undefined
         this.#remembered = SessionToken.empty
@@ -101,6 +128,8 @@ export class DirectStore implements DocumentStore {
       if (next.changesRegion) regionIndex++
       if (next.pauseMs > 0) await clock.sleep(next.pauseMs, signal)
       if (signal?.aborted) return exchange
+      const operation = itemOperation(request, scenario, token, range)
+      asked = this.#exchange(request, operation, regions[regionIndex % regions.length]!, token, signal)
     }
   }
 

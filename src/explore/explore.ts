@@ -7,7 +7,6 @@ import { createRunner } from '../run/run-scenario.ts'
 import { SimulatedAccount } from '../simulator/account.ts'
 import type { Operation } from '../simulator/operation.ts'
 import { checkCounts } from './check-counts.ts'
-import { count } from './coverage.ts'
 import type { Disagreement } from './disagreement.ts'
 import { type Evidence, Oracle } from './oracle.ts'
 import { randomScenario } from './random-scenario.ts'
@@ -18,8 +17,6 @@ import { changeBetweenRuns, regions, stuckWrites, type World } from './weather.t
 
 export interface Exploration {
   readonly runs: number
-  /** How often each verdict and token state was judged, so that a test can see that the ground was covered. */
-  readonly covered: ReadonlyMap<string, number>
   readonly disagreements: readonly SeededDisagreement[]
 }
 
@@ -70,18 +67,16 @@ export async function exploreWorld(
     ttlIsOn: traits.ttlIsOn,
   })
   const planner = new RunPlanner(scenario)
-  const covered = new Map<string, number>()
   const disagreements: SeededDisagreement[] = []
   for (let index = 0; index < runsPerWorld; index++) {
     stores.beginRun()
     changeBetweenRuns(world)
     const run = await finish(clock, runner.run(planner.next(), 0))
-    count(covered, run)
     const found = [...crashOf(run), ...oracle.check(run), ...checkCounts(run)]
     for (const disagreement of found) disagreements.push({ ...disagreement, seed, judgedRun: run })
     onRun?.({ index, run, disagreements: found, tell: () => tellRun(run, scenario, evidence) })
   }
-  return { runs: runsPerWorld, covered, disagreements }
+  return { runs: runsPerWorld, disagreements }
 }
 
 /** The consistency level that a hop's reads ask for in an arm. */

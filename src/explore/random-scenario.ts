@@ -57,7 +57,7 @@ function randomJourney(
   const steps: Step[] = [{ kind: 'write', write: pick(random, writes), at: first }]
   let here = first
   // Most worlds are cheap, so that many are seen; what only a long history brings about, the others come upon.
-  const isLong = chance(random, 0.1) || writesOften
+  const isLong = chance(random, 0.08) || writesOften
   const length = isLong ? 3 + integerBelow(random, 7) : 1 + integerBelow(random, 2)
   for (let step = 0; step < length; step++) {
     const roll = random.next()

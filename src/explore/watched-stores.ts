@@ -43,11 +43,8 @@ export class WatchedStores {
   open(hop: HopDeclaration): DocumentStore {
     const { world, scenario, traits } = this.#of
     const { account, clock } = world
-    const store = new DirectStore({ account, clock, hop, scenario, habits: traits.habits, onAsk: this.#onAsk })
-    return {
-      execute: async (request, signal) => this.#watched(request, await store.execute(request, signal)),
-      reconnect: () => store.reconnect(),
-    }
+    const { habits } = traits
+    return new DirectStore({ account, clock, hop, scenario, habits, onAsk: this.#onAsk, onAnswer: this.#onAnswer })
   }
 
   /** What is in flight when the world's next run begins is nobody's any more. */
@@ -57,7 +54,7 @@ export class WatchedStores {
     this.#asking = undefined
   }
 
-  #watched(request: StoreRequest, answer: StoreAnswer): StoreAnswer {
+  readonly #onAnswer = (request: StoreRequest, answer: StoreAnswer): StoreAnswer => {
     const { oracle, evidence, traits } = this.#of
     const entries = this.#heardFor.get(request) ?? []
     const losesResponse = 'losesResponse' in request && request.losesResponse === true
@@ -75,7 +72,8 @@ export class WatchedStores {
     this.#heard = heard
     this.#asking = undefined
     if (traits.unrest > 0 && random.next() < traits.unrest) changeAmidRun(world)
-    if (this.#stuck.length > 0 && random.next() < 0.3) this.#land()
+    // Most telling where a reader comes upon it.
+    if (this.#stuck.length > 0 && !('document' in request) && random.next() < 0.5) this.#land()
     this.#heard = heard
     this.#asking = request
   }

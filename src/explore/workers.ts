@@ -4,13 +4,13 @@ import type { Share, WorldReport } from './campaign.ts'
 
 /** The same worlds as on one thread, divided among several; they are reported in whatever order they are done. */
 export async function exploreWithWorkers(
-  { seed, runs, workers }: { readonly seed: string; readonly runs: number; readonly workers: number },
+  { workers, ...share }: Pick<Share, 'seed' | 'runs' | 'counts'> & { readonly workers: number },
   onWorld: (report: WorldReport) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const threads = Array.from({ length: workers }, (_, first) => {
-    const share: Share = { seed, runs, first, stride: workers }
-    return new Worker(new URL('./worker-entry.ts', import.meta.url), { workerData: share }).on('message', onWorld)
+    const workerData: Share = { ...share, first, stride: workers }
+    return new Worker(new URL('./worker-entry.ts', import.meta.url), { workerData }).on('message', onWorld)
   })
   const stop = () => void Promise.all(threads.map((thread) => thread.terminate()))
   signal.addEventListener('abort', stop)

@@ -13,6 +13,7 @@ import {
 } from './item-access.ts'
 import { readItem, writeItem } from './item-operations.ts'
 import { isWrite } from './item-write.ts'
+import type { RequestEntry } from './journal.ts'
 import { changesMetadata, executeMetadata } from './metadata-operations.ts'
 import { OperatedAccount } from './operated-account.ts'
 import type { ItemOperation, Json, Operation, Outcome, Reply } from './operation.ts'
@@ -22,6 +23,8 @@ import { QueryProblem } from './sql/syntax.ts'
 import type { Region, RegionStatus } from './topology.ts'
 
 export type { RegionStatus } from './topology.ts'
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 /** What a waiting read takes with it from one look to the next. */
 interface Attempt {
@@ -127,18 +130,19 @@ export class SimulatedAccount extends OperatedAccount {
     const { status, substatus } = outcome.reply
     const connection = outcome.fault?.connection
     const sessionToken = 'sessionToken' in operation ? operation.sessionToken : undefined
-    this.journal.append({
+    const entry: Writable<RequestEntry> = {
       kind: 'request',
       atMs: nowMs,
       operation: operation.kind,
       region: region.name,
       status,
-      ...(substatus === undefined ? {} : { substatus }),
-      ...(connection === undefined ? {} : { connection }),
-      ...(sessionToken === undefined ? {} : { token: tokenReceived(sessionToken) }),
-      ...trace,
-      ...(nowMs > attempt.startedAtMs ? { waitedMs: nowMs - attempt.startedAtMs } : {}),
-    })
+    }
+    if (substatus !== undefined) entry.substatus = substatus
+    if (connection !== undefined) entry.connection = connection
+    if (sessionToken !== undefined) entry.token = tokenReceived(sessionToken)
+    Object.assign(entry, trace)
+    if (nowMs > attempt.startedAtMs) entry.waitedMs = nowMs - attempt.startedAtMs
+    this.journal.append(entry)
   }
 }
 

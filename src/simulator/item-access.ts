@@ -135,14 +135,10 @@ export function noteServed(
 ): void {
   request.trace.served ??= []
   const { version, locals } = range.tokenAt(served)
-  request.trace.served.push({
-    range: range.id,
-    ...(served.replica === undefined ? {} : { replica: served.replica }),
-    version,
-    lsn: served.lsn,
-    locals,
-    ...(demand === undefined ? {} : { requiredLsn: demand.lsn }),
-  })
+  const { lsn, replica } = served
+  const place = { range: range.id, version, lsn, locals }
+  const answer: ServedRange = replica === undefined ? place : { ...place, replica }
+  request.trace.served.push(demand === undefined ? answer : { ...answer, requiredLsn: demand.lsn })
 }
 
 /** The reply as this state of `range` gives it: with its session token, and charged to the range. */

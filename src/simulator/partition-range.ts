@@ -46,6 +46,8 @@ export class PartitionKeyRange {
   #lineage: Lineage
   readonly #budgets = new Map<Region, Budget>()
 
+  #lastToken: { readonly state: LogState; readonly lineage: Lineage; readonly token: IssuedToken } | undefined
+
   constructor(
     world: ReplicationWorld,
     where: RangeRef,
@@ -90,8 +92,13 @@ export class PartitionKeyRange {
     return { log: this.#logs.indexOf(log), lsn: log.committedLsn + 1, version: this.#lineage.version }
   }
 
+  /** The journal and the answer both tell of the state that was served: its token is made once. */
   tokenAt(state: LogState): IssuedToken {
-    return this.#lineage.tokenAt(this.id, state)
+    const last = this.#lastToken
+    if (last?.state === state && last.lineage === this.#lineage) return last.token
+    const token = this.#lineage.tokenAt(this.id, state)
+    this.#lastToken = { state, lineage: this.#lineage, token }
+    return token
   }
 
   demand(token: RangeToken): LogState {

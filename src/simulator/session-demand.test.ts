@@ -30,6 +30,12 @@ describe('what a session token demands', () => {
     expect(demandedLsn(token(text), failedOver)).toBe(lsn)
   })
 
+  test('the token of a container that was there before demands its LSN, though its version is older than any', () => {
+    const madeAnew: Epoch[] = [{ version: 3, fromLsn: 1, writeRegionId: 1 }]
+    expect(demandedLsn(token('1#4#1=4'), madeAnew)).toBe(4)
+    expect(demandedLsn(token('2#4'), [...madeAnew, { version: 4, fromLsn: 3, writeRegionId: 2 }])).toBe(2)
+  })
+
   test('a replica shows the new version once it has applied everything before it', () => {
     expect([4, 5, 6].map((lsn) => epochAt(failedOver, lsn).version)).toEqual([1, 2, 2])
   })

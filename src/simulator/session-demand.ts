@@ -21,7 +21,8 @@ export function epochAt(epochs: readonly Epoch[], appliedLsn: number): Epoch {
 /**
  * The LSN that a replica must have applied before it may answer a read under this token; Infinity when no replica ever will
  * without further commits or topology changes. Of an older version's progress only the part that survived into the newer
- * versions can be asked for. Without a version (simple form, `-1#…`) the LSN is taken at its word.
+ * versions can be asked for. A version older than all of them is another container's, of the same name before: nothing
+ * survived of it, and its LSN is taken at its word, as one without a version is (simple form, `-1#…`).
  * Under one version it agrees with `rangeTokenCovers` of the token that the replica itself would emit.
  */
 export function demandedLsn(token: RangeToken, epochs: readonly Epoch[]): number {
@@ -31,13 +32,13 @@ export function demandedLsn(token: RangeToken, epochs: readonly Epoch[]): number
   const newest = epochs.at(-1)!
   if (version > newest.version) return Number.POSITIVE_INFINITY
   let lsn = globalLsn
-  for (const epoch of epochs) {
+  for (const [index, epoch] of epochs.entries()) {
     if (epoch.version === version) {
       for (const [region, localLsn] of token.localLsns) {
         lsn = Math.max(lsn, Number(region) === epoch.writeRegionId ? Number(localLsn) : Number.POSITIVE_INFINITY)
       }
       lsn = Math.max(lsn, epoch.fromLsn - 1)
-    } else if (epoch.version > version && epoch.keepsAll !== true) {
+    } else if (index > 0 && epoch.version > version && epoch.keepsAll !== true) {
       lsn = Math.min(lsn, epoch.fromLsn - 1)
     }
   }

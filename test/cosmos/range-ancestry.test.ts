@@ -26,3 +26,19 @@ test('an answer that names a range not heard of before makes its ancestors known
   await target.close()
   await simulator.close()
 })
+
+test('each of several splits is made known at once', async () => {
+  const simulator = await startSimulator({ partitionKeyRanges: 1, replicaLag: { fixedMs: 0 } })
+  const target = targetFor(simulator)
+  await target.ensureContainer(need, { provision: true })
+  const store = storeFor(target)
+  await store.execute(write('upsert', 1, undefined, 'splits'))
+  for (let split = 1; split <= 3; split++) {
+    simulator.splitRange('travel', 'itineraries')
+    const answer = await store.execute(read('point', undefined, 'splits'))
+    const [child] = answer.attempts.at(-1)!.received!.parsed!.rangeIds
+    expect(answer.ancestry?.(child!)).toContain('0')
+  }
+  await target.close()
+  await simulator.close()
+})
