@@ -84,10 +84,17 @@ export class RunningSet {
 
   /** Its target and container are there: it goes on its schedule. */
   schedule(scenario: Scenario, ready: ScenarioReady): void {
-    const { scheduler, governors, startRuns } = this.#deps
+    const { scheduler, governors, startRuns, watches } = this.#deps
     const generation = this.#generations.get(scenario.name) ?? 0
+    const start = startRuns(scenario, ready, generation)
+    const watch = watches.get(scenario.target)
+    const watched: StartRun = async (lagMs, signal) => {
+      const run = await start(lagMs, signal)
+      watch?.suspect(run)
+      return run
+    }
     this.#scheduled.add(scenario.name)
-    scheduler.add(scenario, startRuns(scenario, ready, generation), governors.admit(scenario))
+    scheduler.add(scenario, watched, governors.admit(scenario))
   }
 
   #start(scenario: Scenario): void {

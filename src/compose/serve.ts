@@ -16,10 +16,11 @@ import { type AlarmSettings, openAlarms } from './open-alarms.ts'
 import { type CarrierSettings, checkStores, openCarrierResources } from './open-carriers.ts'
 import { checkPlace, openTargets, type TargetSettings } from './open-targets.ts'
 import { closeTelemetry, telemetrySinks } from './open-telemetry.ts'
+import { openWatches } from './open-watches.ts'
 import { type LoadFiles, Reloader, type ReloadTrigger } from './reload.ts'
 import { RunningSet } from './running-set.ts'
 import { startRunsOf } from './start-runs.ts'
-import { type ScenarioReady, TargetWatch } from './target-watch.ts'
+import type { ScenarioReady } from './target-watch.ts'
 import { watchEvents } from './watch-events.ts'
 
 export interface ServeSettings extends TargetSettings {
@@ -80,7 +81,6 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
     )
     checkTargetNames(settings.scenarios, [...targets.byName.keys()])
     const resources = openCarrierResources(settings.scenarios, settings.carriers, clock, releases)
-    const watches = new Map<string, TargetWatch>()
     const { falseAlarmEveryMs, carriers } = settings
     const opened = openAlarms({ falseAlarmEveryMs, dataDir: carriers?.dataDir }, surroundings)
     const publication: Publication = createPublication({
@@ -90,18 +90,7 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
       version: settings.version,
       revision: settings.revision,
       ...(settings.maxSeries !== undefined && { maxSeries: settings.maxSeries }),
-      moreSinks: [
-        {
-          name: 'target-watch',
-          sink: {
-            record: (run) => {
-              for (const watch of watches.values()) watch.suspect(run)
-            },
-            missed: () => {},
-          },
-        },
-        ...telemetrySinks(telemetry, (name) => publication.metrics.scenario(name)),
-      ],
+      moreSinks: telemetrySinks(telemetry, (name) => publication.metrics.scenario(name)),
     })
     releases.add('publication', () => publication.close())
     opened.keep(() => publication.metrics.countAlarmSaveError(), releases)
@@ -128,23 +117,19 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
           else logger.warn({ scenario: name, hop, problem }, 'the hop does not answer as it should')
         },
       })
-    const set = new RunningSet({ scheduler, governors, publication, targets: targets.byName, watches, startRuns })
-    const events = watchEvents(metrics, logger, (scenario, ready) => set.schedule(scenario, ready))
-    const reached = new Set<string>()
-    for (const target of targets.byName.values()) {
-      const watch = new TargetWatch(target, {
-        clock,
-        provision: settings.provision || targets.simulator !== undefined,
-        events: {
-          ...events,
-          onUp: (name, account) => {
-            reached.add(name)
-            events.onUp(name, account)
-          },
-        },
-      })
-      watches.set(target.name, watch)
-    }
+    const watches = openWatches(targets.byName, {
+      clock,
+      provision: settings.provision || targets.simulator !== undefined,
+      events: watchEvents(metrics, logger, (scenario, ready) => set.schedule(scenario, ready)),
+    })
+    const set: RunningSet = new RunningSet({
+      scheduler,
+      governors,
+      publication,
+      targets: targets.byName,
+      watches: watches.byTarget,
+      startRuns,
+    })
     const reloader = new Reloader({
       load: settings.load,
       check: (scenarios) => {
@@ -170,12 +155,7 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
       readiness: () => ({
         scheduledScenarios: set.scheduledCount,
         loadedScenarios: set.scenarios.length,
-        targets: [...watches.values()].map((watch) => ({
-          name: watch.target,
-          wasReached: reached.has(watch.target),
-          isUp: watch.isUp === true,
-          problem: watch.problem?.message,
-        })),
+        targets: watches.readiness(),
       }),
       fingerprintKey: telemetry?.fingerprintKey ?? randomBytes(32),
       version: settings.version,
@@ -183,9 +163,9 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
       wallMs: () => clock.wallMs(),
     })
     releases.add('http', () => http.close())
-    for (const watch of watches.values()) releases.add('watch', () => watch.stop())
+    for (const watch of watches.byTarget.values()) releases.add('watch', () => watch.stop())
     await set.load(ownOf(settings.scenarios))
-    await Promise.all([...watches.values()].map((watch) => watch.start()))
+    await Promise.all([...watches.byTarget.values()].map((watch) => watch.start()))
 
     return {
       address: http.address,
