@@ -62,7 +62,7 @@ for (const loss of [1, 0.2, 0.05, 0.01]) {
     let runs = 1
     while (alarm.take(chance.next() < loss ? 1 : 0) !== 'raised') runs++
     return runs
-  }).sort()
+  }).toSorted()
   const mean = delays.reduce((sum, delay) => sum + delay, 0) / delays.length
   const bound = lordenBound(loss, toleratedRate, allowedRuns)
   const ratio = mean / bound

@@ -77,7 +77,7 @@ export function meanRunsToAlarm(height: number, up: number, rate: number): numbe
       for (let k = 0; k < width; k++) below[at + k]! -= factor * rows[j * width + k]!
       constant -= factor * right[j]!
     }
-    const pivot = below[down]!
+    const pivot = below[down]
     for (let k = 0; k < width; k++) rows[i * width + k] = below[down + k]! / pivot
     right[i] = constant / pivot
   }

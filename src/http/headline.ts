@@ -1,4 +1,5 @@
-import { alarmSentence } from './alarm-words.ts'
+import type { AlarmStatus } from '../publish/alarm-watch.ts'
+import { alarmFigures, alarmSentence } from './alarm-words.ts'
 import type { TargetReadiness } from './readiness.ts'
 import type { ScenarioStatus } from './scenario-status.ts'
 
@@ -16,8 +17,8 @@ export interface Headline {
 /** One scenario over the last five minutes: the arms that carry the token, and broken promises of any arm. */
 interface Recently {
   readonly name: string
-  /** What an alarm that is raised says. */
-  readonly alarm: string | undefined
+  /** The first that is raised. */
+  readonly alarm: AlarmStatus | undefined
   readonly reads: number
   readonly judged: number
   readonly judgedInAnyArm: number
@@ -53,7 +54,7 @@ const rules: readonly { tone: Tone; holds: (of: Recently) => boolean; say: (of: 
     say: ({ canariesLost, canaries }) =>
       `${countOf(canariesLost, canaries)} went out without their canary, so a hop loses tokens`,
   },
-  { tone: 'bad', holds: ({ alarm }) => alarm !== undefined, say: ({ alarm }) => alarm! },
+  { tone: 'bad', holds: ({ alarm }) => alarm !== undefined, say: sayAlarm },
   {
     tone: 'bad',
     holds: ({ stale }) => stale > 0,
@@ -138,8 +139,15 @@ function recently({ name, arms, alarms }: ScenarioStatus): Recently {
     for (const key of ['reads', 'judged', 'stale', 'claimed', 'uncovered', 'dropped', 'failed'] as const)
       sum[key] += recent.counts[key]
   }
-  const alarm = alarms.filter(({ isRaised }) => isRaised).map(alarmSentence)[0]
+  const alarm = alarms.find(({ isRaised }) => isRaised)
   return { name, alarm, judgedInAnyArm, brokenPromises, ...sent, ...sum }
+}
+
+/** With its figures; an alarm may outlast them, for it clears only once it is sure. */
+function sayAlarm({ alarm, uncovered, claimed, stale, judged }: Recently): string {
+  if (alarm === undefined) return ''
+  const [wrong, total] = alarm.kind === 'tokenLoss' ? [uncovered, claimed] : [stale, judged]
+  return wrong === 0 ? `an alarm is still raised: ${alarmSentence(alarm)}` : alarmFigures(alarm, countOf(wrong, total))
 }
 
 const countOf = (count: number, total: number) => `${count.toLocaleString('en')} of ${total.toLocaleString('en')} reads`
