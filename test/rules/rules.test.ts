@@ -75,6 +75,16 @@ describe('what is shipped', () => {
     }
   })
 
+  test('runbooks and docs/alerts.md name only metrics that there are', () => {
+    const folder = join(root, 'docs/runbooks')
+    const pages = readdirSync(folder).map((name) => join(folder, name))
+    const text = [...pages, join(root, 'docs/alerts.md')].map((page) => readFileSync(page, 'utf8')).join('\n')
+    const known = new Set(Object.values(catalogue).map(({ name }): string => name))
+    const named = new Set([...text.matchAll(/\bhopwatch_[a-z_]+\b/g)].map(([name]) => name))
+    expect(named.size).toBeGreaterThan(10)
+    expect([...named].filter((name) => !known.has(name))).toEqual([])
+  })
+
   test.skipIf(!hasPromtool)('promtool finds nothing wrong with the rules', () => {
     const { status, stdout } = spawnSync('promtool', ['check', 'rules', '--lint-fatal', shippedFile], {
       encoding: 'utf8',
