@@ -8,8 +8,8 @@ import { listenControl } from './control.ts'
 import { controlOf, type SimulatorControl } from './control-calls.ts'
 import { type SimulatorOptions, withDefaults } from './options.ts'
 import { authorizeWith } from './wire/auth.ts'
-import { type Endpoint, listen } from './wire/server.ts'
-import { listenerFor, type WireService } from './wire/service.ts'
+import { type Endpoint, listenForCalls } from './wire/server.ts'
+import { callsTo, type WireService } from './wire/service.ts'
 
 export interface StartOptions extends SimulatorOptions {
   /** The account's key in base64. Default: a fresh one, so that nothing else on the machine can guess it. */
@@ -88,11 +88,11 @@ export async function startSimulator(
   }
   try {
     const openRegion = async (region: string, port = 0): Promise<string> => {
-      endpoints[region] ??= (await open(region, listen(listenerFor(service, region), host, port))).url
+      endpoints[region] ??= (await open(region, listenForCalls(callsTo(service, region), host, port))).url
       return endpoints[region]
     }
     for (const [index, region] of settings.regions.entries()) await openRegion(region, ports.regions?.[index])
-    const global = await open('account', listen(listenerFor(service, undefined), host, ports.account ?? 0))
+    const global = await open('account', listenForCalls(callsTo(service, undefined), host, ports.account ?? 0))
     const control = controlOf(account, nowMs, openRegion)
     const controlEndpoint = await open('control', listenControl(control, host, ports.control ?? 0))
     return {

@@ -15,6 +15,11 @@ const nestingMax = 128
  * would otherwise see a reset instead of the answer.
  */
 export function readBody(request: IncomingMessage, done: (text: string | Refused) => void): void {
+  // Of a request that announces no body no event comes (`optimizeEmptyRequests`).
+  if (request.readableEnded) {
+    done('')
+    return
+  }
   const chunks: Buffer[] = []
   let bytes = 0
   request.on('data', (chunk: Buffer) => {

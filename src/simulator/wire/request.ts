@@ -1,23 +1,20 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import { type ConsistencyLevel, consistencyLevels } from '../../protocol/consistency-level.ts'
 import { headers as names } from '../../protocol/headers.ts'
 import type { PartitionKeyValue } from '../operation.ts'
 import { badRequest, notImplemented, Refused } from './errors.ts'
+import { onlyValue, type RequestHeaders } from './exchange.ts'
 import type { ResourcePath } from './path.ts'
 
 /** One request as the parsers see it: method and path have already chosen the parser. */
 export interface WireRequest {
   readonly path: ResourcePath
-  readonly headers: IncomingHttpHeaders
+  readonly headers: RequestHeaders
   /** Empty for a request without one. */
   readonly body: string
 }
 
 /** A header that is sent at most once; Node joins repeated ones, which then fail to parse. */
-export function header(request: WireRequest, name: string): string | undefined {
-  const value = request.headers[name]
-  return typeof value === 'string' ? value : undefined
-}
+export const header = (request: WireRequest, name: string): string | undefined => onlyValue(request.headers, name)
 
 /** What every item operation carries: whose item, at which consistency, at least how fresh. */
 export function itemTarget(request: WireRequest): {

@@ -1,5 +1,8 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { createServer as createNodeServer, type Server as NodeServer, type RequestListener } from 'node:http'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import type { TakeCall } from './exchange.ts'
+import { nodeCalls } from './node-calls.ts'
+import { PlainConnection, type PlainServer } from './plain-connection.ts'
 
 export interface Endpoint {
   readonly url: string
@@ -13,9 +16,64 @@ const keepAliveMs = 75_000
 
 /** Listens on `port` (0: any free one) and rejects when it is taken. */
 export async function listen(listener: RequestListener, host: string, port: number): Promise<Endpoint> {
+  const server = openNodeServer(listener)
+  return { ...(await bind(server, host, port)), close: () => closeServer(server, () => server.closeAllConnections()) }
+}
+
+/**
+ * As `listen`, for many small calls: plain requests are read and answered on the connection itself, at less than half of what
+ * node:http takes for it (docs/decisions/0009-plain-http.md). Whatever is not plain node:http takes over, on the same connection.
+ */
+export async function listenForCalls(take: TakeCall, host: string, port: number): Promise<Endpoint> {
+  const node = openNodeServer(nodeCalls(take))
+  const plain: PlainServer = {
+    take,
+    date: currentDate(),
+    keepAlive: `timeout=${keepAliveMs / 1000}`,
+    handOver: (socket) => {
+      socket.setTimeout(0)
+      node.emit('connection', socket)
+    },
+  }
+  // It listens nowhere itself; this makes it watch over the time that requests take to arrive.
+  node.emit('listening')
+  const sockets = new Set<Socket>()
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    socket.on('error', () => socket.destroy())
+    socket.setTimeout(keepAliveMs)
+    new PlainConnection(plain, socket).start()
+  })
+  const cutAll = () => {
+    for (const socket of sockets) socket.destroy()
+    node.close()
+  }
+  return { ...(await bind(server, host, port)), close: () => closeServer(server, cutAll) }
+}
+
+/** As node:http prints it, anew each second. */
+function currentDate(): () => string {
+  let second = 0
+  let text = ''
+  return () => {
+    const nowMs = Date.now()
+    if (nowMs - second >= 1000 || nowMs < second) {
+      second = nowMs - (nowMs % 1000)
+      text = new Date(second).toUTCString()
+    }
+    return text
+  }
+}
+
+function openNodeServer(listener: RequestListener): NodeServer {
   // A GET has no body: without this node sets up a stream for it all the same.
-  const server = createServer({ keepAliveTimeout: keepAliveMs, optimizeEmptyRequests: true }, listener)
+  const server = createNodeServer({ keepAliveTimeout: keepAliveMs, optimizeEmptyRequests: true }, listener)
   server.on('clientError', refuseUnreadable)
+  return server
+}
+
+async function bind(server: Server, host: string, port: number): Promise<Omit<Endpoint, 'close'>> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
@@ -25,13 +83,13 @@ export async function listen(listener: RequestListener, host: string, port: numb
   })
   const { port: bound } = server.address() as AddressInfo
   const printedHost = host.includes(':') ? `[${host}]` : host
-  return { url: `http://${printedHost}:${bound}/`, port: bound, close: () => closeServer(server) }
+  return { url: `http://${printedHost}:${bound}/`, port: bound }
 }
 
-function closeServer(server: Server): Promise<void> {
+function closeServer(server: Server, cutConnections: () => void): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
-    server.closeAllConnections()
+    cutConnections()
   })
 }
 

@@ -1,12 +1,11 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Clock } from '../../base/clock.ts'
 import { headers as names } from '../../protocol/headers.ts'
 import type { SimulatedAccount } from '../account.ts'
 import type { Operation, Reply, WireFault } from '../operation.ts'
 import { type AccountFacts, accountPage } from './account-page.ts'
 import type { Authorize } from './auth.ts'
-import { readBody } from './body.ts'
 import { badRequest, Refused, refusal } from './errors.ts'
+import { type Answering, type IncomingCall, onlyValue, type TakeCall } from './exchange.ts'
 import { parsePath } from './path.ts'
 import type { WireRequest } from './request.ts'
 import { respond, respondBroken } from './respond.ts'
@@ -25,51 +24,45 @@ export interface WireService {
 }
 
 /**
- * The request listener of one endpoint. A region's endpoint speaks for its region. The account's own (`region`
+ * What takes the calls of one endpoint. A region's endpoint speaks for its region. The account's own (`region`
  * undefined) forwards to the present write region, and answers `GET /` whatever the regions' state.
  *
  * A request without a body is answered within the turn that received it, unless its read must wait for a replica.
  */
-export function listenerFor(service: WireService, region: string | undefined): RequestListener {
-  return (request, response) => {
+export function callsTo(service: WireService, region: string | undefined): TakeCall {
+  return (call, answering) => {
     try {
-      receive(service, region, request, response)
+      receive(service, region, call, answering)
     } catch (error) {
-      fail(service, response, error)
+      fail(service, answering, error)
     }
   }
 }
 
-function receive(
-  service: WireService,
-  region: string | undefined,
-  incoming: IncomingMessage,
-  response: ServerResponse,
-): void {
-  const method = incoming.method ?? ''
-  const { headers } = incoming
-  const path = parsePath(incoming.url ?? '/')
+function receive(service: WireService, region: string | undefined, call: IncomingCall, answering: Answering): void {
+  const { method, headers } = call
+  const path = parsePath(call.target)
   if (path === undefined) throw new Refused(badRequest('The path is not valid URL encoding.'))
   const denial = service.authorize({
     method,
     resourceType: path.resourceType,
     signedLink: path.signedLink,
-    authorization: headers.authorization,
-    date: headers[names.date] as string | undefined,
+    authorization: onlyValue(headers, 'authorization'),
+    date: onlyValue(headers, names.date),
   })
   if (denial !== undefined) throw new Refused(denial)
   const route = findRoute(path, verbOf(method, headers))
   if (route.kind === 'refused') throw new Refused(route.reply)
   if (method === 'GET' || method === 'DELETE') {
-    answer(service, region, route, { path, headers, body: '' }, response)
+    answer(service, region, route, { path, headers, body: '' }, answering)
     return
   }
-  readBody(incoming, (body) => {
+  call.readBody((body) => {
     try {
       if (body instanceof Refused) throw body
-      answer(service, region, route, { path, headers, body }, response)
+      answer(service, region, route, { path, headers, body }, answering)
     } catch (error) {
-      fail(service, response, error)
+      fail(service, answering, error)
     }
   })
 }
@@ -79,19 +72,19 @@ function answer(
   region: string | undefined,
   route: Exclude<Route, { kind: 'refused' }>,
   request: WireRequest,
-  response: ServerResponse,
+  answering: Answering,
 ): void {
   if (route.kind === 'operation') {
     const { narrow } = route
     const finish = narrow && ((reply: Reply) => (reply.status === 200 ? narrow(reply, request) : reply))
-    execute(service, region ?? writeRegion(service), route.parse(request), response, finish)
+    execute(service, region ?? writeRegion(service), route.parse(request), answering, finish)
   } else if (route.kind === 'queryPlan') {
     const { query, parameters } = route.parse(request.body)
-    respond(response, { ...service.account.queryPlan(query, parameters), requestCharge: 0 })
-  } else if (region === undefined) respond(response, readAccount(service))
+    respond(answering, { ...service.account.queryPlan(query, parameters), requestCharge: 0 })
+  } else if (region === undefined) respond(answering, readAccount(service))
   else {
     const finish = (reply: Reply) => (reply.status === 200 ? readAccount(service) : reply)
-    execute(service, region, { kind: 'readAccount' }, response, finish)
+    execute(service, region, { kind: 'readAccount' }, answering, finish)
   }
 }
 
@@ -100,36 +93,36 @@ function execute(
   service: WireService,
   region: string,
   operation: Operation,
-  response: ServerResponse,
+  answering: Answering,
   finish?: (reply: Reply) => Reply,
   attempt?: unknown,
 ): void {
   const nowMs = service.clock.nowMs()
   const outcome = service.account.execute(operation, { region, nowMs, attempt })
   if (outcome.kind === 'wait') {
-    const again = () => execute(service, region, operation, response, finish, outcome.attempt)
-    later(service, response, outcome.untilMs - nowMs, again)
+    const again = () => execute(service, region, operation, answering, finish, outcome.attempt)
+    later(service, answering, outcome.untilMs - nowMs, again)
     return
   }
   const { fault } = outcome
   const reply = finish ? finish(outcome.reply) : outcome.reply
-  if (fault === undefined) respond(response, reply)
-  else later(service, response, fault.delayMs ?? 0, () => respondFaulty(response, reply, fault.connection))
+  if (fault === undefined) respond(answering, reply)
+  else later(service, answering, fault.delayMs ?? 0, () => respondFaulty(answering, reply, fault.connection))
 }
 
-function respondFaulty(response: ServerResponse, reply: Reply, connection: WireFault['connection']): void {
-  if (connection === undefined) respond(response, reply)
-  else respondBroken(response, reply, connection)
+function respondFaulty(answering: Answering, reply: Reply, connection: WireFault['connection']): void {
+  if (connection === undefined) respond(answering, reply)
+  else respondBroken(answering, reply, connection)
 }
 
 /** Acts after a while, unless the client has left or the endpoints have closed by then. */
-function later(service: WireService, response: ServerResponse, delayMs: number, act: () => void): void {
+function later(service: WireService, answering: Answering, delayMs: number, act: () => void): void {
   void service.clock.sleep(delayMs, service.closing).then(() => {
-    if (response.destroyed || service.closing.aborted) return
+    if (answering.isOver || service.closing.aborted) return
     try {
       act()
     } catch (error) {
-      fail(service, response, error)
+      fail(service, answering, error)
     }
   })
 }
@@ -148,10 +141,10 @@ function writeRegion(service: WireService): string {
   return (writable.find((region) => region.state === 'online') ?? writable[0] ?? regions[0])?.name ?? ''
 }
 
-function fail(service: WireService, response: ServerResponse, error: unknown): void {
-  if (error instanceof Refused) respond(response, error.reply)
+function fail(service: WireService, answering: Answering, error: unknown): void {
+  if (error instanceof Refused) respond(answering, error.reply)
   else {
     service.onDefect(error)
-    respond(response, refusal(500, 'The simulator failed at this request; that is a defect of the simulator.'))
+    respond(answering, refusal(500, 'The simulator failed at this request; that is a defect of the simulator.'))
   }
 }
