@@ -27,6 +27,12 @@ const done = (code: ExitCode) => {
   process.exitCode = code
 }
 
+// A reader that has seen enough, such as `head`, closes the pipe.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
 const program = new HopwatchCommand('hopwatch')
   .description(
     'Keeps proving that a user who has just written to Azure Cosmos DB can read it back, whichever service answers next.',

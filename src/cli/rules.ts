@@ -5,11 +5,11 @@ import { longestPeriodMs } from '../schedule/longest-period.ts'
 import { chooseScenarios } from './choose-scenarios.ts'
 import { CommandError, type ExitCode, exitCodes } from './command-error.ts'
 import { configOption, drillsOption, scenariosOption } from './options.ts'
-import { readScenarioPaths, readScenarios, type SharedOptions } from './settings.ts'
+import { isTrue, readScenarioPaths, readScenarios, type SharedOptions } from './settings.ts'
 
 interface RulesOptions extends SharedOptions {
   readonly output?: string
-  readonly check?: boolean
+  readonly check?: boolean | string
   readonly runbookUrl: string
 }
 
@@ -34,7 +34,8 @@ export function addRules(program: Command, done: (code: ExitCode) => void): void
         'docs/alerts.md tells what each alert means; dashboards/alerts.yaml is made for the shipped scenarios.',
     )
     .action(async (names: string[], options: RulesOptions) => {
-      const { output, check = false } = options
+      const { output } = options
+      const check = isTrue(options.check) ?? false
       if (check && output === undefined)
         throw new CommandError(exitCodes.usage, '--check compares a file: name it with --output.')
       const paths = await readScenarioPaths(options, process.env)
