@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
@@ -70,7 +70,7 @@ export interface SeenPoint {
 /** An OpenTelemetry Collector of the test's own: takes requests, keeps them, and decodes them when asked. */
 export async function startReceiver() {
   const requests: { readonly path: Path; readonly body: Buffer; readonly headers: Record<string, unknown> }[] = []
-  const server = createServer(async (request, response) => {
+  const take = async (request: IncomingMessage, response: ServerResponse) => {
     const parts: Buffer[] = []
     for await (const part of request) parts.push(part as Buffer)
     const body = Buffer.concat(parts)
@@ -83,7 +83,8 @@ export async function startReceiver() {
       })
     }
     response.writeHead(path in kinds ? 200 : 404, { 'content-type': 'application/x-protobuf' }).end()
-  }).listen(0, '127.0.0.1')
+  }
+  const server = createServer((request, response) => void take(request, response)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const decoded = (path: Path) =>
     requests
@@ -117,6 +118,7 @@ export async function startReceiver() {
 export type Receiver = Awaited<ReturnType<typeof startReceiver>>
 
 type Value = Record<string, unknown>
+type Status = { readonly code?: number; readonly message?: string }
 type KeyValue = { readonly key: string; readonly value: Value }
 
 interface ResourceData {
@@ -159,8 +161,8 @@ const spansOf = ({ resource, scopeSpans = [] }: ResourceData): SeenSpan[] => {
         attributes: attributesOf(event.attributes as KeyValue[]),
       })),
       status: {
-        code: Number((span.status as Value | null)?.code ?? 0),
-        message: String((span.status as Value | null)?.message ?? ''),
+        code: (span.status as Status | null)?.code ?? 0,
+        message: (span.status as Status | null)?.message ?? '',
       },
     })),
   )
@@ -189,7 +191,7 @@ const pointsOf = ({ scopeMetrics = [] }: ResourceData): SeenPoint[] =>
         metric: String(metric.name),
         unit: String(metric.unit),
         kind,
-        temporality: Number(data.aggregationTemporality ?? 0),
+        temporality: data.aggregationTemporality ?? 0,
         attributes: attributesOf(point.attributes as KeyValue[]) as Record<string, string>,
         value: Number(point.asDouble ?? point.sum ?? point.asInt),
         count: Number(point.count ?? 1),
