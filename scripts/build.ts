@@ -39,6 +39,22 @@ const threads: Plugin = {
   },
 }
 
+/** undici's index brings fetch, WebSocket, caches and more, a fifth of all code; of these only the agent is used. */
+const undiciAgent: Plugin = {
+  name: 'undici-agent',
+  setup(builder) {
+    builder.onResolve({ filter: /^undici$/ }, ({ resolveDir }) => ({
+      path: 'undici',
+      namespace: 'agent',
+      pluginData: resolveDir,
+    }))
+    builder.onLoad({ filter: /.*/, namespace: 'agent' }, ({ pluginData }) => ({
+      contents: "export { default as Agent } from 'undici/lib/dispatcher/agent.js'",
+      resolveDir: pluginData as string,
+    }))
+  },
+}
+
 /** CommonJS packages ask for these; the names of the imports are such that no package declares them too. */
 const banner = `import { createRequire as hopwatchRequire } from 'node:module'
 const require = hopwatchRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname
@@ -59,7 +75,7 @@ const { metafile } = await build({
   minifyWhitespace: true,
   legalComments: 'none',
   banner: { js: banner },
-  plugins: [threads],
+  plugins: [threads, undiciAgent],
   metafile: true,
   logLevel: 'warning',
 })

@@ -22,6 +22,7 @@ import { findInRequest, placeInAnswer, requestCarrier } from '../run/remote/toke
 import { bearerGate, type Gate, isLoopback } from './authorization.ts'
 import { forbidden, parseCall } from './hop-call.ts'
 import { type HttpServer, listenOn } from './listen.ts'
+import { withoutSchemas } from './without-schemas.ts'
 
 export interface HopServerOptions {
   readonly listen: { readonly host: string; readonly port: number }
@@ -51,6 +52,7 @@ export async function startHopServer(options: HopServerOptions): Promise<HttpSer
   const gate = hopGate(listen.host, options.hopToken)
   const app = fastify({
     logger: false,
+    schemaController: withoutSchemas,
     genReqId: () => randomUUID(),
     bodyLimit: bodyBytesMax,
     requestTimeout: 10_000,

@@ -6,6 +6,7 @@ import { createGate, createPostGate } from './authorization.ts'
 import { type HttpServer, listenOn } from './listen.ts'
 import { json, RequestProblem, routes, type Sources } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
+import { withoutSchemas } from './without-schemas.ts'
 
 export interface HttpServerOptions extends Sources {
   readonly listen: { readonly host: string; readonly port: number }
@@ -25,6 +26,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const postGate = createPostGate(options.apiToken)
   const app = fastify({
     logger: false,
+    schemaController: withoutSchemas,
     genReqId: () => randomUUID(),
     bodyLimit: 16 * 1024,
     requestTimeout: 10_000,
