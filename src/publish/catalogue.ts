@@ -370,5 +370,13 @@ export const catalogue = {
     help: 'Runs that one of the outputs failed to take; the others took them.',
     otelName: 'hopwatch.sink.errors',
   }),
+  exportErrors: define({
+    name: 'hopwatch_export_errors_total',
+    kind: 'counter',
+    unit: '{export}',
+    labels: ['signal'],
+    help: 'Batches of metrics, traces or logs that the OpenTelemetry receiver did not take, after the retries. What they held is lost, except for metrics, which are cumulative. Absent while OpenTelemetry is switched off.',
+    otelName: 'hopwatch.export.errors',
+  }),
 }
 export type Catalogue = typeof catalogue

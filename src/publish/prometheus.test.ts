@@ -359,12 +359,12 @@ describe('formats', () => {
     expect(body).toContain('# TYPE hopwatch_reads counter\nhopwatch_reads_total{')
     expect(body).toContain('# TYPE process_cpu_seconds counter\nprocess_cpu_seconds_total ')
     expect(body).toMatch(
+      /hopwatch_operation_duration_seconds_bucket\{[^}]+\} \d+ # \{trace_id="[0-9a-f]{32}",run_id="travel-itinerary-\d+"\} 0\.\d+ \d+/,
+    )
     const stale = body.split('\n').filter((line) => line.startsWith('hopwatch_reads_total{') && line.includes(' # '))
     expect(stale).not.toHaveLength(0)
     for (const line of stale)
       expect(line).toMatch(/verdict="stale".*\} [1-9]\d* # \{trace_id="[0-9a-f]{32}",run_id="[^"]+"\} 1 \d+/)
-      /hopwatch_operation_duration_seconds_bucket\{[^}]+\} \d+ # \{trace_id="[0-9a-f]{32}",run_id="travel-itinerary-\d+"\} 0\.\d+ \d+/,
-    )
     expect(body).not.toMatch(/\n\n/)
   })
 
