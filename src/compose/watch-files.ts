@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { type FSWatcher, watch } from 'chokidar'
+import type { FSWatcher } from 'chokidar'
 
 /** An editor or a volume writes several files in a row; what lies between is not to be read. */
 const quietMs = 300
@@ -36,6 +36,8 @@ export function watchFiles(onChange: () => void, onError: (error: unknown) => vo
       if (key === followed) return
       await watcher?.close()
       followed = key
+      // Loaded when hopwatch already runs: it costs a part of the start that nobody has to wait for.
+      const { watch } = await import('chokidar')
       watcher = watch([...places.keys()], {
         ignoreInitial: true,
         depth: 0,
