@@ -250,7 +250,7 @@ export const itself: DashboardPlan = {
       ],
     },
     {
-      height: 7,
+      height: 5,
       panels: [
         timeline(
           {

@@ -27,8 +27,8 @@ const lastFinding =
 const columns: readonly Column[] = [
   { name: 'State', expr: state(), mappings: stateWords, pixels: 125, empty: 'no runs' },
   { name: 'Stale', expr: staleRate(by), unit: percent, decimals: 2, limits: { amber: 1e-6, red: 0.01 }, pixels: 75 },
-  { name: 'from', expr: wilson('low', stale(by), judged(by)), unit: percent, decimals: 2, pixels: 70 },
-  { name: 'to', expr: wilson('high', stale(by), judged(by)), unit: percent, decimals: 2, pixels: 70 },
+  { name: '95 % from', expr: wilson('low', stale(by), judged(by)), unit: percent, decimals: 2, pixels: 85 },
+  { name: '95 % to', expr: wilson('high', stale(by), judged(by)), unit: percent, decimals: 2, pixels: 75 },
   {
     name: 'Token loss',
     expr: lossRate(by),
@@ -81,7 +81,7 @@ export const journeys: Placeable = table(
   {
     id: 7,
     title: 'Journeys, worst first',
-    means: `Everything about each journey on one line, in the arm that carries the token. Stale: stale or missing reads as a share of the judged ones, with its 95 % interval (Wilson). Burn: stale rate against the objective, 1 spends exactly what it allows; an objective below ${leastAllowedShare * 100} % counts as ${leastAllowedShare * 100} %. Protection: how much more stale the reads are where the token is withheld, "not known" where nothing is stale there either, or nothing is withheld. Latencies are those of the slowest reading hop. Retries are counts.`,
+    means: `Everything about each journey on one line, in the arm that carries the token. Stale: stale or missing reads as a share of the judged ones, with its 95 % interval (Wilson). Burn: stale rate against the objective, 1 spends exactly what it allows; an objective below ${leastAllowedShare * 100} % counts as ${leastAllowedShare * 100} %. Protection: how much more stale the reads are where the token is withheld, "not known" where nothing is stale there either, or nothing is withheld. Latencies are those of the slowest reading hop, all arms. Retries are counts.`,
     act: 'Open the first row that is not green. Stale with tokens intact is the service; stale or fresh without them is a hop of yours.',
     width: 24,
     key: 'scenario',

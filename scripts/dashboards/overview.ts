@@ -40,7 +40,7 @@ export const overview: DashboardPlan = {
         stat(
           {
             id: 2,
-            title: 'Journeys that lose tokens',
+            title: 'Losing tokens',
             means:
               'Journeys in which a read went out without a token that covers the write, where it should be carried. Such a read is fresh only by luck.',
             act: 'Above 0: open the token flow, which shows the hop and the carrier that lose it. It is worth mending before a reader sees old data.',
@@ -167,9 +167,10 @@ export const overview: DashboardPlan = {
             width: 8,
             page: 'runbooks/hopwatch-stale-read-burn-rate.md',
             unit: percent,
+            reaches: 0.05,
             limits: { amber: 1e-6, red: 0.01 },
           },
-          [{ expr: staleRate(by, carried, sincePoint), legend: '{{scenario}}' }],
+          [{ expr: staleRate(by, carried, sincePoint), legend: '{{scenario}}', exemplars: true }],
         ),
         lines(
           {
@@ -181,6 +182,7 @@ export const overview: DashboardPlan = {
             width: 8,
             page: 'runbooks/hopwatch-token-loss-regression.md',
             unit: percent,
+            reaches: 0.05,
             limits: { amber: 1e-6, red: 0.01 },
           },
           [{ expr: lossRate(by, carried, sincePoint), legend: '{{scenario}}' }],
@@ -194,6 +196,7 @@ export const overview: DashboardPlan = {
             width: 8,
             page: 'runbooks/hopwatch-control-shows-nothing.md',
             unit: percent,
+            reaches: 0.05,
           },
           [{ expr: staleRate(by, { arm: 'control' }, sincePoint), legend: '{{scenario}}' }],
         ),

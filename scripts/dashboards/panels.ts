@@ -153,10 +153,16 @@ export function stat(frame: Frame, queries: readonly Query[]): Placeable {
 
 /** Lines; a legend with the last and the largest value, largest first. */
 export function lines(
-  frame: Frame & { readonly stacked?: boolean; readonly bars?: boolean; readonly limitLines?: boolean },
+  frame: Frame & {
+    readonly stacked?: boolean
+    readonly bars?: boolean
+    readonly limitLines?: boolean
+    /** The axis reaches up to here, or further: a line at 0 does not stand against 100 %. */
+    readonly reaches?: number
+  },
   queries: readonly Query[],
 ): Placeable {
-  const { stacked = false, bars = false, limitLines = false } = frame
+  const { stacked = false, bars = false, limitLines = false, reaches } = frame
   const panel = dress(new TimeSeries(), { min: 0, ...frame })
     .targets(targets(queries, 'range'))
     .drawStyle(bars ? common.GraphDrawStyle.Bars : common.GraphDrawStyle.Line)
@@ -165,7 +171,7 @@ export function lines(
     .showPoints(common.VisibilityMode.Never)
     // A scenario that runs every few minutes has no point between: its line goes on, for up to an hour.
     .spanNulls(bars ? false : 3_600_000)
-    .interval('30s')
+    .interval('15s')
     .legend(
       new common.VizLegendOptionsBuilder()
         .showLegend(true)
@@ -180,6 +186,7 @@ export function lines(
         .sort(common.SortOrder.Descending)
         .hideZeros(true),
     )
+  if (reaches !== undefined) panel.axisSoftMax(reaches)
   if (stacked) panel.stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal).group('A'))
   if (limitLines)
     panel.thresholdsStyle(new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed))
@@ -190,7 +197,7 @@ export function lines(
 export function timeline(frame: Frame, queries: readonly Query[]): Placeable {
   const panel = dress(new StateTimeline(), frame)
     .targets(targets(queries, 'range'))
-    .interval('30s')
+    .interval('15s')
     .colorScheme(byThresholds())
     .mergeValues(true)
     .showValue(common.VisibilityMode.Auto)
@@ -216,7 +223,7 @@ export function cells(frame: Frame, queries: readonly Query[]): Placeable {
 export function heat(frame: Frame, expr: string): Placeable {
   const panel = dress(new heatmaps.PanelBuilder(), frame)
     .targets(targets([{ expr }], 'heatmap'))
-    .interval('30s')
+    .interval('15s')
     .calculate(false)
     .yAxis(new heatmaps.YAxisConfigBuilder().unit(frame.unit ?? 'short').axisPlacement(common.AxisPlacement.Left))
     .color(

@@ -76,7 +76,11 @@ export const scenario: DashboardPlan = {
             limits: { plain: true },
             empty: 'not known: no control arm, or nothing stale in it',
           },
-          [{ expr: maxBy(['bound'], series(catalogue.tokenProtection)), legend: '{{bound}}' }],
+          [
+            { bound: 'point', legend: 'worth' },
+            { bound: 'low', legend: 'from' },
+            { bound: 'high', legend: 'to' },
+          ].map(({ bound, legend }) => ({ expr: maxBy([], series(catalogue.tokenProtection, { bound })), legend })),
         ),
         stat(
           {
@@ -146,8 +150,9 @@ export const scenario: DashboardPlan = {
             act: 'propagated should be 0 and control above it: that is what the token does. Both at 0: the journey is too slow to be stale. Both above: the token is not carried, or does not help.',
             width: 8,
             unit: percent,
+            reaches: 0.05,
           },
-          [{ expr: staleRate(['arm'], chosenArms, sincePoint), legend: '{{arm}}' }],
+          [{ expr: staleRate(['arm'], chosenArms, sincePoint), legend: '{{arm}}', exemplars: true }],
         ),
         lines(
           {

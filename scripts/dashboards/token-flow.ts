@@ -25,7 +25,7 @@ const arrived = (what: string, token: readonly string[]): Column => ({
   name: what,
   expr: carriesOf(token),
   decimals: 0,
-  pixels: 85,
+  pixels: 20 + 7 * what.length,
   ...(what === 'intact' ? {} : { limits: { amber: 0.5 } }),
 })
 
@@ -65,7 +65,7 @@ function graph(): Placeable {
     means:
       'The hops of the chosen scenarios with their operations a second, and between them the carries, with the share of tokens that did not arrive as sent.',
     act: 'An edge above 0 % is where the token is lost. Its carrier is in the table beside.',
-    width: 12,
+    width: 11,
     empty: 'no carries yet',
   }
   const panel = dress(new nodes.PanelBuilder(), frame)
@@ -151,7 +151,7 @@ export const tokenFlow: DashboardPlan = {
             means:
               'What arrived of what was sent, over the time that the tables look back, in the chosen arms. Lost: the share that did not arrive as sent, of those that can be known.',
             act: "gone: the carrier does not pass it on (a header stripped, a cookie refused). behind: an older token overtakes it. malformed: a size limit cuts it. foreign: the workflow's key is wrong.",
-            width: 12,
+            width: 13,
             key: 'edge',
             keyName: 'Carry',
             keyPixels: 330,
@@ -205,6 +205,7 @@ export const tokenFlow: DashboardPlan = {
             act: 'A hop above 0 whose carries arrive intact does not hand the token to the SDK.',
             width: 8,
             unit: percent,
+            reaches: 0.05,
             limits,
           },
           [{ expr: lossRate(['scenario', 'hop'], chosenArms, sincePoint), legend: '{{scenario}}: {{hop}}' }],

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { dashboards } from '../../scripts/dashboards/all.ts'
 import { type Chosen, panelsOf, substitute, targetsOf } from '../../scripts/dashboards/ask.ts'
 import { buildDashboard, printDashboard } from '../../scripts/dashboards/frame.ts'
+import { writePanels } from '../../scripts/dashboards/page.ts'
 import { catalogue, type MetricDefinition } from '../../src/publish/catalogue.ts'
 import { watchProcess } from '../../src/publish/process-metrics.ts'
 import { parsePromql } from './grammar.ts'
@@ -61,6 +62,23 @@ describe('dashboards/', () => {
     const files = readdirSync(join(root, 'dashboards')).filter((file) => file.endsWith('.json'))
     expect(files.toSorted()).toEqual(dashboards.map(({ uid }) => `${uid}.json`).toSorted())
   })
+})
+
+describe('docs/dashboards/', () => {
+  test('README.md tells of every panel (npm run dashboards)', () => {
+    const page = readFileSync(join(root, 'docs/dashboards/README.md'), 'utf8')
+    expect(page).toBe(writePanels(page, dashboards))
+    for (const [, panel] of panels) expect(page).toContain(`| ${panel.title} |`)
+  })
+
+  test.each(built.map((dashboard) => [dashboard.uid!, dashboard] as const))(
+    '%s.svg shows its panels',
+    (uid, dashboard) => {
+      const picture = readFileSync(join(root, 'docs/dashboards', `${uid}.svg`), 'utf8')
+      // The end of a long title is cut.
+      for (const { title = '' } of panelsOf(dashboard)) expect(picture).toContain(`>${title.slice(0, 12)}`)
+    },
+  )
 })
 
 describe('every expression', () => {
