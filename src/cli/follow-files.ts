@@ -25,6 +25,8 @@ export async function followFiles(
   const onSignal = () => void reload('signal')
   process.on('SIGHUP', onSignal)
   await follow()
+  // Between the first reading and now nobody watched.
+  if (await files.hasChangedSince(performance.timeOrigin)) await reload('files')
   return {
     close: async () => {
       process.off('SIGHUP', onSignal)

@@ -29,7 +29,7 @@ const follow = async (scenarios = 'scenarios', configuration = 'hopwatch.yaml') 
 }
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 /** Longer than what is waited for quiet, so that a change that is noticed has been told. */
-const settled = () => pause(800)
+const settled = () => pause(500)
 const told = async () => {
   await vi.waitUntil(() => changes > 0, { timeout: 10_000 })
   await settled()
@@ -86,6 +86,21 @@ describe('files are watched', () => {
     expect(await told()).toBeGreaterThan(0)
     await writeFile(join(folder, 'mine.yaml'), '2')
     expect(await told()).toBeGreaterThan(0)
+  })
+
+  test('what was written before it was watched is found by its time', async () => {
+    const directory = join(folder, 'scenarios')
+    await swap(directory, 'one', { 'a.yaml': '1' })
+    await symlink('..data/a.yaml', join(directory, 'a.yaml'))
+    await pause(50)
+    const before = Date.now()
+    await follow()
+    expect(await watch?.hasChangedSince(before)).toBe(false)
+    await writeFile(join(directory, 'notes.txt'), '1')
+    expect(await watch?.hasChangedSince(before)).toBe(false)
+    await pause(50)
+    await swap(directory, 'two', { 'a.yaml': '2' })
+    expect(await watch?.hasChangedSince(before)).toBe(true)
   })
 
   test('other files, once the configuration names them', async () => {

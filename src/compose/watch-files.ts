@@ -1,9 +1,12 @@
-import { realpath, stat } from 'node:fs/promises'
+import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { FSWatcher } from 'chokidar'
 
 /** An editor or a volume writes several files in a row; what lies between is not to be read. */
 const quietMs = 300
+/** A file system that is slower than this is watched all the same, from whenever it is ready. */
+const readyWithinMs = 5000
 
 export interface WatchedPaths {
   /** Scenario files and directories of them. */
@@ -14,6 +17,8 @@ export interface WatchedPaths {
 export interface FileWatch {
   /** Watches these in place of the former ones. */
   follow(paths: WatchedPaths): Promise<void>
+  /** Whether something was written there after `wallMs`, by the file system's clock: before it was watched, it was not noticed. */
+  hasChangedSince(wallMs: number): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -24,6 +29,7 @@ export interface FileWatch {
 export function watchFiles(onChange: () => void, onError: (error: unknown) => void): FileWatch {
   let watcher: FSWatcher | undefined
   let followed = ''
+  let places: Places = new Map()
   let timer: NodeJS.Timeout | undefined
   const changed = () => {
     clearTimeout(timer)
@@ -31,7 +37,7 @@ export function watchFiles(onChange: () => void, onError: (error: unknown) => vo
   }
   return {
     async follow(paths) {
-      const places = await placesOf(paths)
+      places = await placesOf(paths)
       const key = JSON.stringify([...places])
       if (key === followed) return
       await watcher?.close()
@@ -45,13 +51,31 @@ export function watchFiles(onChange: () => void, onError: (error: unknown) => vo
         ignored: (path) => !places.has(path) && !isWanted(basename(path), places.get(dirname(path))),
       })
       watcher.on('all', changed).on('error', onError)
-      await new Promise<void>((resolve) => void watcher?.once('ready', () => resolve()))
+      const isReady = new Promise<void>((resolve) => {
+        watcher?.once('ready', () => resolve()).once('error', () => resolve())
+      })
+      await Promise.race([isReady, pause(readyWithinMs, undefined, { ref: false })])
+    },
+    async hasChangedSince(wallMs) {
+      const times = await Promise.all([...places].map(([directory, names]) => lastWrittenMs(directory, names)))
+      return Math.max(0, ...times) > wallMs
     },
     async close() {
       clearTimeout(timer)
       await watcher?.close()
     },
   }
+}
+
+async function lastWrittenMs(directory: string, names: ReadonlySet<string> | undefined): Promise<number> {
+  const entries = (await readdir(directory).catch(() => [])).filter((name) => isWanted(name, names))
+  const times = entries.map((name) =>
+    lstat(join(directory, name)).then(
+      ({ mtimeMs, ctimeMs }) => Math.max(mtimeMs, ctimeMs),
+      () => 0,
+    ),
+  )
+  return Math.max(0, ...(await Promise.all(times)))
 }
 
 /** By directory: the names that count there; undefined: every scenario file. */
