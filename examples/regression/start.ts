@@ -40,8 +40,7 @@ const seconds = (ms: number) => `${(ms / 1000).toFixed(0)} s`
 const say = (text: string) =>
   process.stdout.write(`${pc.dim(seconds(performance.now() - startedAtMs).padStart(6))}  ${text}\n`)
 
-const { scenario, from, to, carrier } = lossyCarry
-const lossNow = `carry:hopwatch_token_loss:ratio_rate5m{scenario="${scenario}", from="${from}", to="${to}"}`
+const { from, to, carrier } = lossyCarry
 
 const told: Record<Phase, (demo: RegressionDemo) => string> = {
   healthy: ({ hopwatchUrl, prometheusUrl, alertmanagerUrl }) =>
@@ -85,8 +84,6 @@ try {
       const arrived = running.notifications.find(({ labels }) => labels.from === from)
       for (const [label, value] of Object.entries(arrived?.labels ?? {})) say(`  ${label.padEnd(10)} ${pc.bold(value)}`)
       for (const [name, value] of Object.entries(arrived?.annotations ?? {})) say(`  ${name.padEnd(11)} ${value}`)
-      const loss = await running.query(lossNow)
-      say(`  of the last five minutes: ${loss === undefined ? 'unknown' : `${(100 * loss).toFixed(1)} %`} lost`)
     },
   })
   say(

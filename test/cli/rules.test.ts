@@ -46,9 +46,9 @@ describe('hopwatch rules', () => {
     })
     expect(constants('lenient')).not.toHaveProperty('scenario:hopwatch_stale_reads:allowed_ratio')
     expect(constants('lenient')).toHaveProperty('scenario:hopwatch_token_loss:floor_ratio', 'vector(0.001)')
-    const windows = rules.flatMap(({ record, labels }) =>
-      record === 'scenario:hopwatch_runs:planned_rate' ? labels : [],
-    )
+    const windows = rules
+      .filter(({ record }) => record === 'scenario:hopwatch_runs:planned_rate')
+      .map(({ labels }) => labels)
     expect(windows).toEqual([
       { scenario: 'lenient', window: '1d' },
       { scenario: 'strict', window: '5m' },

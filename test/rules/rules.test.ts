@@ -182,7 +182,7 @@ describe.skipIf(!hasPromtool)('promtool lets the alerts', () => {
       'a fifth is lost two minutes after the first start',
       ['from gateway to itinerary by redirect', 'In the journey travel-itinerary, '],
     ],
-    ['HopwatchTokenLossAlarm', 'it is raised', ['No carry has lost a token in the last five minutes']],
+    ['HopwatchTokenLossAlarm', 'it is raised', ['No carry has lost a token in the last two minutes']],
     ['HopwatchThrottled', 'the SDK retries after 429', ['travel-itinerary is throttled at itinerary: its container']],
     ['HopwatchThrottled', 'runs are held back', ['travel-itinerary is throttled: its container answers 429']],
     ['HopwatchReadLatency', 'a third of the reads take longer than 250 ms', ['5 of 100 reads take 462.5ms or longer']],

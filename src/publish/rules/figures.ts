@@ -57,6 +57,8 @@ export const carries = {
   lost: 'carry:hopwatch_tokens_lost:rate5m',
   all: 'carry:hopwatch_tokens_carried:rate5m',
   ratio: 'carry:hopwatch_token_loss:ratio_rate5m',
+  /** Of two minutes: nearer to how bad it is just now, and soon 0 when it has ended. */
+  ratioNow: 'carry:hopwatch_token_loss:ratio_rate2m',
   /** Of the day that ended ten minutes ago. */
   past: 'carry:hopwatch_token_loss:ratio_past1d',
   /** Below which no share of lost tokens is a regression. */
@@ -81,10 +83,10 @@ export const allowed = {
 /** By which a rate per carry is kept apart. */
 export const carryLabels = 'scenario, from, to, carrier'
 
-const rate = (by: string, metric: string, ...wanted: readonly string[]) =>
-  `sum by (${by}) (rate(${metric}{${wanted.join(', ')}}[5m]))`
-const reads = (arm: string, wanted: string) => rate('scenario', 'hopwatch_reads_total', `arm="${arm}"`, wanted)
-const moved = (wanted: string) => rate(carryLabels, 'hopwatch_token_carries_total', 'arm="propagated"', wanted)
+const reads = (arm: string, wanted: string) =>
+  `sum by (scenario) (rate(hopwatch_reads_total{arm="${arm}", ${wanted}}[5m]))`
+const moved = (wanted: string, window = '5m') =>
+  `sum by (${carryLabels}) (rate(hopwatch_token_carries_total{arm="propagated", ${wanted}}[${window}]))`
 
 /** The rates of the last five minutes, of the arm that carries the token: control and canary lose it on purpose. */
 export const recentFigures: readonly RecordingRule[] = [
@@ -97,6 +99,10 @@ export const recentFigures: readonly RecordingRule[] = [
   { record: carries.lost, expr: moved(matchers.lostCarry) },
   { record: carries.all, expr: moved(`token${carried}`) },
   { record: carries.ratio, expr: `${carries.lost} / (${carries.all} > 0)` },
+  {
+    record: carries.ratioNow,
+    expr: `${moved(matchers.lostCarry, '2m')} / (${moved(`token${carried}`, '2m')} > 0)`,
+  },
   {
     record: carries.expected,
     expr: oneLine(`
