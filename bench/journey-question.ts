@@ -1,6 +1,12 @@
 /** What both sides of the journeys' ratio are asked. */
 export type JourneyQuestion =
-  | { readonly kind: 'open'; readonly endpoint: string; readonly key: string }
+  | {
+      readonly kind: 'open'
+      readonly endpoint: string
+      readonly key: string
+      /** Where hopwatch sends OpenTelemetry data; undefined: nowhere. */
+      readonly receiver?: string
+    }
   | { readonly kind: 'run'; readonly forMs: number }
   /** Collects garbage first. */
   | { readonly kind: 'memory' }

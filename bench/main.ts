@@ -5,12 +5,14 @@ import { benchMemory } from './memory.ts'
 import { printResults, printRow, type Row } from './report.ts'
 import { benchScrape } from './scrape.ts'
 import { benchSimulator } from './simulator.ts'
+import { benchTelemetry } from './telemetry.ts'
 
 const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   journeys: benchJourneys,
   simulator: benchSimulator,
   scrape: benchScrape,
   memory: benchMemory,
+  telemetry: benchTelemetry,
 }
 
 const names = Object.keys(parts)

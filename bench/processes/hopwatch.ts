@@ -1,11 +1,12 @@
 import { systemClock } from '../../src/base/clock.ts'
 import { seededRandom } from '../../src/base/random.ts'
+import { openTelemetry, telemetrySinks } from '../../src/compose/open-telemetry.ts'
 import { startRunsOf } from '../../src/compose/start-runs.ts'
 import { prepareScenario } from '../../src/compose/target-watch.ts'
 import { createTarget } from '../../src/cosmos/target.ts'
 import type { Scenario } from '../../src/domain/scenario.ts'
-import { createLogger } from '../../src/publish/logger.ts'
-import { createPublication } from '../../src/publish/publication.ts'
+import { createLogger, LineTap } from '../../src/publish/logger.ts'
+import { createPublication, type Publication } from '../../src/publish/publication.ts'
 import type { StartRun } from '../../src/schedule/scheduler.ts'
 import { answerQuestions } from '../answering.ts'
 import {
@@ -52,17 +53,40 @@ const scenarioOf = (lane: number): Scenario => ({
 let journey: ((lane: number) => Promise<void>) | undefined
 
 /** Everything that `serve` does with a run but wait for its time: SDK, wire tap, judgement, and all that publishes. */
-async function openJourney(endpoint: string, key: string): Promise<(lane: number) => Promise<void>> {
+async function openJourney(endpoint: string, key: string, receiver?: string): Promise<(lane: number) => Promise<void>> {
   const target = createTarget({ name: 'default', endpoint, key }, { clock: systemClock })
-  const logger = createLogger({ level: 'info', destination: { write: () => {} } })
-  const publication = createPublication({ clock: systemClock, logger, version: 'bench', revision: 'bench' })
+  const lines = new LineTap()
+  const logger = createLogger({ level: 'info', destination: { write: () => {} }, tap: lines })
+  const telemetry = await openTelemetry({
+    env: process.env,
+    endpoint: receiver,
+    clock: systemClock,
+    logger,
+    lines,
+    serviceName: 'hopwatch',
+    version: 'bench',
+    instance: 'hopwatch',
+  })
+  const publication: Publication = createPublication({
+    clock: systemClock,
+    logger,
+    version: 'bench',
+    revision: 'bench',
+    moreSinks: telemetrySinks(telemetry, (name) => publication.metrics.scenario(name)),
+  })
+  telemetry?.attach(publication.metrics)
   const starts: StartRun[] = []
   for (let lane = 0; lane < concurrency; lane++) {
     const scenario = scenarioOf(lane)
     const ready = await prepareScenario(target, scenario, true)
     publication.addScenario(scenario)
     starts.push(
-      startRunsOf(scenario, target, ready, { clock: systemClock, random: seededRandom('bench'), owner: 'hopwatch' }),
+      startRunsOf(scenario, target, ready, {
+        clock: systemClock,
+        random: seededRandom('bench'),
+        owner: 'hopwatch',
+        sampleTrace: telemetry?.sampleTrace,
+      }),
     )
   }
   const never = new AbortController().signal
@@ -77,6 +101,6 @@ answerQuestions<JourneyQuestion, JourneyAnswer>(async (question) => {
   const nothing = { journeys: 0, elapsedMs: 0, processorMs: 0, heapBytes: 0 }
   if (question.kind === 'memory') return { ...nothing, heapBytes: heapBytesNow() }
   if (question.kind === 'run') return { ...nothing, ...(await measureLanes(question.forMs, journey!)) }
-  journey = await openJourney(question.endpoint, question.key)
+  journey = await openJourney(question.endpoint, question.key, question.receiver)
   return nothing
 })

@@ -55,6 +55,7 @@ HOPWATCH_HOP_TOKEN holds the bearer token of both sides; it is needed beyond loo
       const logger = createLogger({ level, tap: lines })
       const telemetry = await openTelemetry({
         env: process.env,
+        endpoint: settings.configuration.openTelemetry?.endpoint,
         clock: systemClock,
         logger,
         lines,

@@ -86,6 +86,7 @@ Every option has an environment variable: --grace is HOPWATCH_GRACE. A flag beat
       const owner = shard === undefined ? settings.owner : `${settings.owner}-${shard.index}`
       const telemetry = await openTelemetry({
         env: process.env,
+        endpoint: configuration.openTelemetry?.endpoint,
         clock,
         logger,
         lines,

@@ -7,7 +7,10 @@ import { readSignals } from '../publish/otel/signals.ts'
 import type { Telemetry } from '../publish/otel/start-telemetry.ts'
 
 export interface OpenTelemetryOptions {
-  readonly env: Readonly<Record<string, string | undefined>>
+  /** The process's own, for the exporters read it there. */
+  readonly env: Record<string, string | undefined>
+  /** What the configuration file says of `OTEL_EXPORTER_OTLP_ENDPOINT`. */
+  readonly endpoint: string | undefined
   readonly clock: Clock
   readonly logger: Logger
   /** The lines of `logger`. */
@@ -19,11 +22,12 @@ export interface OpenTelemetryOptions {
 }
 
 /**
- * OpenTelemetry as the standard variables ask for it. Undefined: they do not, and nothing of its SDK is loaded, which would cost 0.3 s and 30 MB.
+ * OpenTelemetry as the standard variables, or the configuration in their place, ask for it. Undefined: they do not, and nothing of its SDK is loaded, which would cost 0.3 s and 30 MB.
  * Throws ConfigurationProblem for what can never work.
  */
 export async function openTelemetry(options: OpenTelemetryOptions): Promise<Telemetry | undefined> {
-  const { env, lines, logger } = options
+  const { env, endpoint, lines, logger } = options
+  if (endpoint !== undefined && !env.OTEL_EXPORTER_OTLP_ENDPOINT) env.OTEL_EXPORTER_OTLP_ENDPOINT = endpoint
   const signals = readSignals(env)
   if (signals === undefined) return undefined
   const { startTelemetry } = await import('../publish/otel/start-telemetry.ts')

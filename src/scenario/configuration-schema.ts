@@ -77,6 +77,23 @@ const store = mapOf({
     .optional(),
 })
 
+const collector = scalar(
+  { title: 'URL', type: 'string', examples: ['http://collector:4318'] },
+  (value) =>
+    (typeof value === 'string' && isCollectorUrl(value) ? value : undefined) ??
+    refuse(
+      // The value is not shown: it may hold a password.
+      () => 'this is not the URL of an OpenTelemetry receiver, or it holds a user or a query',
+      'write for example "http://collector:4318"; headers come from OTEL_EXPORTER_OTLP_HEADERS',
+    ),
+)
+
+function isCollectorUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, username, password, search } = new URL(text)
+  return /^https?:$/.test(protocol) && `${username}${password}${search}` === ''
+}
+
 const path = values.text('path', 'scenarios')
 const region = values.text('region', 'West Europe')
 
@@ -135,6 +152,13 @@ export const configurationFile = mapOf({
       .describe("How often a scenario's alarms may go off by chance, on average; the fewer, the later they are."),
   })
     .describe('The test of each scenario for lost tokens and stale reads.')
+    .optional(),
+  openTelemetry: mapOf({
+    endpoint: collector.describe(
+      'As OTEL_EXPORTER_OTLP_ENDPOINT, which beats it; the other OTEL_* variables hold besides.',
+    ),
+  })
+    .describe('Where metrics, traces and logs are sent. Nothing is, unless this or an OTEL_* variable asks for it.')
     .optional(),
   provision: values.flag.describe('Whether missing databases and containers are created.').optional(),
   instance: values.name('probe-1').describe('The name under which this process owns its documents.').optional(),

@@ -37,6 +37,7 @@ targets:
   silent: { endpoint: "https://d.documents.azure.com:443/" }
 budget: { requestUnits: 200/s }
 alarm: { falseAlarms: 2 per 90d }
+openTelemetry: { endpoint: "http://collector:4318" }
 stores:
   sessions: { url: "redis://cache:6379/1" }
   secured: { urlFrom: REDIS_URL }
@@ -58,6 +59,7 @@ simulator:
       dataDir: '/var/lib/hopwatch',
       maxSeries: 5000,
       alarm: { falseAlarmEveryMs: 45 * 86_400_000 },
+      openTelemetry: { endpoint: 'http://collector:4318' },
       provision: true,
       instance: 'probe-1',
       targets: {
@@ -114,12 +116,18 @@ sed: 1
       '8:3: "Odd" is not a name; write small letters, digits and dashes, at most 63',
       '8:20: "a.documents.azure.com" is not a URL; write "https://", the name of the account and ".documents.azure.com"',
       '9:23: "regions" is empty; write at least one entry',
-      '10:1: unknown key "sed"; the keys here are "listen", "grace", "logLevel", "scenarios", "dataDir", "maxSeries", "budget", "alarm", "provision", "instance", "targets", "stores" and "simulator"',
+      '10:1: unknown key "sed"; the keys here are "listen", "grace", "logLevel", "scenarios", "dataDir", "maxSeries", "budget", "alarm", "openTelemetry", "provision", "instance", "targets", "stores" and "simulator"',
     ])
   })
 })
 
 describe('secrets in a configuration', () => {
+  test('a password of the OpenTelemetry receiver is refused and not repeated', () => {
+    const lines = linesOf('openTelemetry: { endpoint: "https://me:hunter2hunter2@collector:4318" }\n').join('\n')
+    expect(lines).toContain('headers come from OTEL_EXPORTER_OTLP_HEADERS')
+    expect(lines).not.toContain('hunter2')
+  })
+
   test.each([
     ['a key', `targets:\n  p: { endpoint: "https://a.documents.azure.com", key: "${accountKey}" }\n`],
     [

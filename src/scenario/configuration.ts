@@ -27,6 +27,8 @@ export interface Configuration {
   readonly budget: { readonly requestUnitsPerSecond: number } | undefined
   /** Mean time to a false alarm of a scenario. */
   readonly alarm: { readonly falseAlarmEveryMs: number } | undefined
+  /** Where OpenTelemetry data goes. */
+  readonly openTelemetry: { readonly endpoint: string } | undefined
   readonly provision: boolean | undefined
   readonly instance: string | undefined
   /** By name; empty when the file names none. */
@@ -164,6 +166,7 @@ function buildConfiguration(file: ConfigurationFile): Configuration {
     maxSeries: file.maxSeries,
     budget: file.budget && { requestUnitsPerSecond: file.budget.requestUnits },
     alarm: file.alarm && { falseAlarmEveryMs: file.alarm.falseAlarms },
+    openTelemetry: file.openTelemetry,
     provision: file.provision,
     instance: file.instance,
     targets: Object.fromEntries(

@@ -7,7 +7,7 @@ import type { ConsistencyLevel } from '../../protocol/consistency-level.ts'
 import { parseTraceparent } from '../../protocol/trace-context.ts'
 import type { WireToken } from '../../protocol/wire-token.ts'
 import { conventions } from './names.ts'
-import { operationSpan, tokenAttributes } from './operation-span.ts'
+import { type FingerprintOf, operationSpan, tokenAttributes } from './operation-span.ts'
 import { samples } from './sampler.ts'
 import type { SpanPlan } from './span-plan.ts'
 import { type PlannedIds, writeSpan } from './span-writer.ts'
@@ -38,7 +38,7 @@ export interface HopTracesOptions {
   readonly ids: PlannedIds
   readonly clock: Clock
   readonly sampler: Sampler
-  readonly fingerprintKey: Uint8Array | string
+  readonly fingerprintOf: FingerprintOf
 }
 
 /**
@@ -75,7 +75,7 @@ export class HopTraces {
   }
 
   #plan(visit: HopVisit, wallOffsetMs: number): SpanPlan {
-    const { fingerprintKey } = this.#options
+    const { fingerprintOf } = this.#options
     const { method, route, status, startedAtMs, durationMs, token, carrier, operation } = visit
     const startMs = startedAtMs + wallOffsetMs
     return {
@@ -91,7 +91,7 @@ export class HopTraces {
         'hopwatch.hop': operation?.hop.name,
         'hopwatch.region': operation?.hop.region,
         'hopwatch.carrier': carrier,
-        ...tokenAttributes('hopwatch.token', token, fingerprintKey),
+        ...tokenAttributes('hopwatch.token', token, fingerprintOf),
       },
       events: [],
       error: status >= 500 ? String(status) : undefined,
@@ -112,7 +112,7 @@ export class HopTraces {
         place: 'here',
         consistency,
         wallOffsetMs,
-        fingerprintKey: this.#options.fingerprintKey,
+        fingerprintOf: this.#options.fingerprintOf,
       },
       { errorType: isAnswered ? undefined : failureReason(status, substatus, attempts.at(-1)?.failure) },
     )

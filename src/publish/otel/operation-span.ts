@@ -1,6 +1,7 @@
 import { type Attempt, type Observation, operationName, requestUnits } from '../../domain/observation.ts'
 import type { HopDeclaration, Scenario } from '../../domain/scenario.ts'
 import type { ConsistencyLevel } from '../../protocol/consistency-level.ts'
+import { remember } from '../../protocol/remember.ts'
 import { fingerprint } from '../../protocol/session-token.ts'
 import type { WireToken } from '../../protocol/wire-token.ts'
 import { conventions, cosmosSystem } from './names.ts'
@@ -14,9 +15,15 @@ export interface OperationSurroundings {
   readonly consistency: ConsistencyLevel
   /** To be added to a time of the observation to make it a time since the Unix epoch. */
   readonly wallOffsetMs: number
-  /** Secret of this process, under which tokens are fingerprinted. */
-  readonly fingerprintKey: Uint8Array | string
+  readonly fingerprintOf: FingerprintOf
 }
+
+/** A token's text as `st:…`. */
+export type FingerprintOf = (text: string) => string
+
+/** Under a secret of the process. A run shows the same token several times over, and then none ever again. */
+export const fingerprinting = (key: Uint8Array | string): FingerprintOf =>
+  remember((text) => fingerprint(text, key), { entries: 256, longestText: 4096 })
 
 export const placeOf = ({ remote, endpoint }: HopDeclaration): OperationSurroundings['place'] =>
   endpoint !== undefined ? 'endpoint' : remote !== undefined ? 'remote' : 'here'
@@ -51,10 +58,10 @@ export function operationSpan(
       [conventions.status]: status === undefined ? undefined : String(status),
       [conventions.subStatus]: substatus,
       [conventions.errorType]: judged.errorType,
-      ...tokenAttributes('hopwatch.token', sent, of.fingerprintKey),
+      ...tokenAttributes('hopwatch.token', sent, of.fingerprintOf),
       ...judged.attributes,
     },
-    events: attemptEvents(attempts, startMs, durationMs, of.fingerprintKey),
+    events: attemptEvents(attempts, startMs, durationMs, of.fingerprintOf),
     error: judged.error ?? judged.errorType,
     children: [],
   }
@@ -81,13 +88,13 @@ const contactedRegions = (attempts: readonly Attempt[]): readonly string[] => [
 export const tokenAttributes = (
   prefix: string,
   token: WireToken | undefined,
-  key: Uint8Array | string,
+  fingerprintOf: FingerprintOf,
 ): SpanAttributes => ({
   [`${prefix}.present`]: token !== undefined,
   ...(token && {
     [`${prefix}.bytes`]: token.bytes,
     [`${prefix}.parses`]: token.parsed !== undefined,
-    [`${prefix}.fingerprint`]: fingerprint(token.reveal(), key),
+    [`${prefix}.fingerprint`]: fingerprintOf(token.reveal()),
   }),
 })
 
@@ -99,7 +106,7 @@ function attemptEvents(
   attempts: readonly Attempt[],
   startMs: number,
   durationMs: number,
-  key: Uint8Array | string,
+  fingerprintOf: FingerprintOf,
 ): readonly SpanEvent[] {
   let elapsedMs = 0
   return attempts.map((attempt, index) => {
@@ -115,8 +122,8 @@ function attemptEvents(
         [conventions.subStatus]: attempt.substatus,
         [conventions.errorType]: attempt.failure,
         [conventions.requestCharge]: attempt.requestCharge,
-        ...tokenAttributes('hopwatch.token.sent', attempt.sent, key),
-        ...tokenAttributes('hopwatch.token.received', attempt.received, key),
+        ...tokenAttributes('hopwatch.token.sent', attempt.sent, fingerprintOf),
+        ...tokenAttributes('hopwatch.token.received', attempt.received, fingerprintOf),
       },
     }
   })

@@ -5,13 +5,13 @@ import { regionLabel, type Scenario } from '../../domain/scenario.ts'
 import { runSpanId } from '../../protocol/trace-context.ts'
 import { scrub } from '../scrub.ts'
 import { conventions } from './names.ts'
-import { type OperationSurroundings, operationSpan, placeOf } from './operation-span.ts'
+import { type FingerprintOf, type OperationSurroundings, operationSpan, placeOf } from './operation-span.ts'
 import type { SpanAttributes, SpanEvent, SpanPlan } from './span-plan.ts'
 
 export interface RunSurroundings {
   /** To be added to a time of an observation to make it a time since the Unix epoch. */
   readonly wallOffsetMs: number
-  readonly fingerprintKey: Uint8Array | string
+  readonly fingerprintOf: FingerprintOf
 }
 
 /**

@@ -55,12 +55,14 @@ export function writeSpan(tracer: Tracer, ids: PlannedIds, plan: SpanPlan, paren
   span.end(hrTime(plan.endMs))
 }
 
-const present = (attributes: SpanAttributes): Attributes =>
-  Object.fromEntries(
-    Object.entries(attributes).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, typeof value === 'object' ? [...value] : value]],
-    ),
-  )
+function present(attributes: SpanAttributes): Attributes {
+  const told: Attributes = {}
+  for (const name in attributes) {
+    const value = attributes[name]
+    if (value !== undefined) told[name] = typeof value === 'object' ? [...value] : value
+  }
+  return told
+}
 
 /** The SDK takes a number below its own start for one of another clock, so that times are handed over as what they are. */
 const hrTime = (ms: number): HrTime => {

@@ -14,6 +14,7 @@ import { feedHistograms, histogramViews } from './histograms.ts'
 import { HopTraces } from './hop-traces.ts'
 import { writeLogRecord } from './log-records.ts'
 import { FamilyProducer, scope } from './metric-producer.ts'
+import { fingerprinting } from './operation-span.ts'
 import { createSampler, samples } from './sampler.ts'
 import { batchSettings, createResource, logRecordLimits, metricSettings, spanLimits } from './sdk-settings.ts'
 import type { Signal, SignalsOn } from './signals.ts'
@@ -81,7 +82,8 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     const sampler = createSampler(env, (problem) =>
       logger.warn({ problem }, 'a variable of OpenTelemetry says nothing useful'),
     )
-    return { tracer: provider.getTracer(scope.name, options.version), ids, sampler, clock, fingerprintKey }
+    const fingerprintOf = fingerprinting(fingerprintKey)
+    return { tracer: provider.getTracer(scope.name, options.version), ids, sampler, clock, fingerprintOf }
   }
 
   const openLogs = async () => {

@@ -4,6 +4,7 @@ import type { FinishedRun, Sink } from '../../domain/journey.ts'
 import type { Scenario } from '../../domain/scenario.ts'
 import { runTraceId } from '../../protocol/trace-context.ts'
 import { isNotable } from '../history.ts'
+import type { FingerprintOf } from './operation-span.ts'
 import { runSpans } from './run-spans.ts'
 import { type PlannedIds, writeSpan } from './span-writer.ts'
 
@@ -14,7 +15,7 @@ export interface TraceSinkOptions {
   /** Whether the trace with this id is recorded whatever comes of its run. */
   readonly sampleTrace: (traceId: string) => boolean
   readonly scenarioOf: (name: string) => Scenario | undefined
-  readonly fingerprintKey: Uint8Array | string
+  readonly fingerprintOf: FingerprintOf
 }
 
 /** Tells each run as a trace, once it is over: then it is known whether it found something, and such a run is always told. */
@@ -26,12 +27,12 @@ export class TraceSink implements Sink {
   }
 
   record(run: FinishedRun): void {
-    const { tracer, ids, clock, sampleTrace, scenarioOf, fingerprintKey } = this.#options
+    const { tracer, ids, clock, sampleTrace, scenarioOf, fingerprintOf } = this.#options
     const scenario = scenarioOf(run.scenario)
     const traceId = runTraceId(run.id)
     if (scenario === undefined || !(isNotable(run) || sampleTrace(traceId))) return
     const wallOffsetMs = clock.wallMs() - clock.nowMs()
-    writeSpan(tracer, ids, runSpans(run, scenario, { wallOffsetMs, fingerprintKey }), ROOT_CONTEXT, traceId)
+    writeSpan(tracer, ids, runSpans(run, scenario, { wallOffsetMs, fingerprintOf }), ROOT_CONTEXT, traceId)
   }
 
   missed(): void {
