@@ -55,7 +55,7 @@ export function alarmPlan(
 
 /** One run is one observation, because the reads of a run share their fate. Undefined where it says nothing. */
 export function observeRun(run: FinishedRun, kind: AlarmKind): AlarmObservation | undefined {
-  const reads = run.events.filter((event): event is ReadEvent => event.kind === 'read' && event.canary === undefined)
+  const reads = run.events.filter((event): event is ReadEvent => event.kind === 'read')
   const { counts, isWrong } = reading[kind]
   const counted = reads.filter(counts)
   if (counted.length === 0) return undefined

@@ -106,6 +106,33 @@ describe('whatever has been', () => {
   })
 })
 
+describe('an alarm that is raised', () => {
+  /** Good runs until it clears, after all of `history`. */
+  const goodRunsAfter = (history: readonly number[]) => {
+    const alarm = given(quarterly, history)
+    expect(alarm.isRaised).toBe(true)
+    let good = 1
+    while (alarm.take(0) !== 'cleared') good++
+    return good
+  }
+  const everySo = (count: number, runs: number) => Array.from({ length: runs }, (_, run) => (run % count === 0 ? 1 : 0))
+
+  test.each([
+    ['always', everySo(1, 100), 14, 14],
+    // A good run is worth ln(1 / 0.9) of ln 10,000; the nine since the last wrong one count already.
+    ['every tenth run', everySo(10, 300), 70, 80],
+    ['every hundredth run', everySo(100, 3000), 700, 830],
+  ])('after losses %s takes as many good runs to clear as tell them from none', (_, history, least, most) => {
+    expect(goodRunsAfter(history)).toBeGreaterThanOrEqual(least)
+    expect(goodRunsAfter(history)).toBeLessThanOrEqual(most)
+  })
+
+  test('goes by how bad it was lately', () => {
+    expect(goodRunsAfter([...everySo(50, 5000), ...everySo(1, 600)])).toBeLessThan(30)
+    expect(goodRunsAfter([...everySo(1, 600), ...everySo(50, 5000)])).toBeGreaterThan(200)
+  })
+})
+
 describe('without a wrong run', () => {
   test.each([1, fewestRunsPerFalseAlarm, 777_600])('no alarm, and no evidence, for a threshold of %d', (runs) => {
     const alarm = new Alarm({ toleratedRate: 0.001, runsPerFalseAlarm: runs })

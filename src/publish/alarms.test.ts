@@ -75,6 +75,14 @@ describe('a journey that loses tokens', () => {
     ])
   })
 
+  test('of a long episode the places tell the recent part, as its runs do', () => {
+    const { tokenLoss, repeat } = alarmsFor([scenario])
+    repeat(lost, 5000)
+    const { episode, places } = tokenLoss()
+    expect(episode.runs).toBeLessThanOrEqual(1000)
+    expect(places[0]!.runs / episode.runs).toBeCloseTo(1, 1)
+  })
+
   test('the evidence grows before the alarm goes off', () => {
     const { alarms, tokenLoss } = alarmsFor([scenario])
     alarms.record(lost)
@@ -194,6 +202,8 @@ describe('on disk', () => {
     repeat(kept, 500)
     await clock.advance(30_000)
     await clock.advance(30_000)
+    // What would be written is, on a real disk, in real time.
+    await new Promise((resolve) => setTimeout(resolve, 200))
     expect(await readdir(directory)).toEqual([])
     await keeper.close()
     expect(await readdir(directory)).toEqual([`${name}.json`])
