@@ -35,7 +35,8 @@ ${alerts.map(printRow).join('\n')}
 - **Journeys that Prometheus can miss** are those that run at least every 48 h, and cron schedules that do not depend on the date. Prometheus
   knows them from this file, so that a scenario which nobody runs is missed as well. Other scenarios that it happens to scrape get
   those alerts that need no objective.
-- **Scraping** every 30 s or more often is expected; rates are recorded every ${recordedEverySeconds} s. Several instances and shards are summed by scenario.
+- **Scraping** every 30 s or more often is expected; rates are recorded every ${recordedEverySeconds} s. Several instances and shards are summed by scenario;
+  so would be two installations that one Prometheus scrapes, unless their scenarios have different names.
 
 The windows and factors of the burn rates are those of Google's Site Reliability Workbook, chapter 5, for a budget of 30 days.
 `
