@@ -133,6 +133,14 @@ describe('an alarm that is raised', () => {
   })
 })
 
+test('an episode begins with the loss that begins it, not with the health before', () => {
+  const alarm = given(quarterly, [1, ...Array.from({ length: 3000 }, () => 0)])
+  alarm.take(1)
+  expect(alarm.episode).toEqual({ runs: 1, wrong: 1 })
+  alarm.take(0)
+  expect(alarm.episode).toEqual({ runs: 2, wrong: 1 })
+})
+
 describe('without a wrong run', () => {
   test.each([1, fewestRunsPerFalseAlarm, 777_600])('no alarm, and no evidence, for a threshold of %d', (runs) => {
     const alarm = new Alarm({ toleratedRate: 0.001, runsPerFalseAlarm: runs })
