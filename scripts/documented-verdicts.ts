@@ -28,9 +28,7 @@ export const documented: Readonly<Record<string, Readonly<Record<string, Documen
   'student-enrollment': withAndWithout(),
   'travel-itinerary': withAndWithout(),
   'client-per-request': { propagated: { occurs: ['token-loss-seen', 'token-loss-latent'] } },
-  'container-recreated': {
-    propagated: { occurs: ['silent-downgrade-seen'], mayOccur: ['broken-promise'] },
-  },
+  'container-recreated': { propagated: { occurs: ['silent-downgrade-seen'] } },
   'global-token-cache': { propagated: { occurs: ['token-loss-seen', 'token-loss-latent', 'kept'] } },
   'header-limit': { propagated: { occurs: ['token-loss-latent', 'kept'], mayOccur: ['token-loss-seen'] } },
   'partition-split': { propagated: { occurs: ['kept'] } },

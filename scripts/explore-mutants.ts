@@ -3,7 +3,7 @@
  * each one alone to a copy of the sources, and explores there until a run is judged wrongly, 10,000 runs at most. Prints a
  * Markdown table, and exits with 1 when a mutant went unnoticed that docs/mutation-testing.md does not explain.
  *
- * node scripts/explore-mutants.ts [file …]     default: src/domain/verdict.ts src/domain/token-state.ts
+ * node scripts/explore-mutants.ts [file[:line] …]     default: src/domain/verdict.ts src/domain/token-state.ts
  */
 import { execFile } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -79,10 +79,11 @@ const inLine = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll
 let unexplained = 0
 try {
   process.stdout.write('| where | mutant | what it becomes | noticed in run |\n|---|---|---|---|\n')
-  for (const file of files) {
+  for (const [file, line] of files.map((each) => each.split(':') as [string, string?])) {
     const { source, mutants } = report.files[file]!
     if (source !== readFileSync(join(root, file), 'utf8')) throw new Error(`${file} has changed since npm run mutants`)
     for (const mutant of mutants) {
+      if (line !== undefined && mutant.location.start.line !== Number(line)) continue
       if (['CompileError', 'Ignored', 'RuntimeError'].includes(mutant.status)) continue
       const [from, to] = [mutant.location.start, mutant.location.end].map((each) => offsetOf(source, each)) as [
         number,

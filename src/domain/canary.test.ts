@@ -82,6 +82,13 @@ describe('what became of it', () => {
     expect(canaryState([attempt(200, sent, '0:1#7#1=7')], both, undefined, 'Session')).toBe('unknown')
   })
 
+  test('after a split one of the parent binds its children, for whoever is told of the split', () => {
+    const ofChild = unsatisfiable(parsed('4:2#7#1=7#2=3'))
+    const refused = [attempt(404, sentCanary, undefined, 1002)]
+    expect(canaryState(refused, ofChild, '4', 'Session', (range) => (range === '4' ? ['0'] : []))).toBe('answered')
+    expect(canaryState(refused, ofChild, '4', 'Session')).toBe('lost')
+  })
+
   test('only what is wrong is a finding', () => {
     expect((['answered', 'lost', 'ignored', 'unknown'] as const).map(canaryFinding)).toEqual([
       undefined,

@@ -49,7 +49,7 @@ export async function exploreWorld(
   const clock = new ManualClock()
   const account = new SimulatedAccount(randomLayout(random), random.fork('account'))
   const traits = randomTraits(random.fork('traits'))
-  const scenario = randomScenario(random.fork('scenario'), regions, { writesOften: traits.writesLandLate })
+  const scenario = randomScenario(random.fork('scenario'), regions, traits.pace)
   makeContainer(account, scenario)
   if (traits.writesLandLate) account.addFaultRule(stuckWrites)
   const evidence: Evidence = new WeakMap()

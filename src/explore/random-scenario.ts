@@ -3,14 +3,16 @@ import { type HopDeclaration, readKinds, type Scenario, type Step, writeKinds } 
 import { randomCarry } from './random-carry.ts'
 import { otherSteps, randomArms } from './random-steps.ts'
 
+/** Most worlds are cheap, so that many are seen; what only a long history brings about, the others come upon. */
+export interface Pace {
+  readonly isLong: boolean
+  readonly writesOften: boolean
+}
+
 const chance = (random: Random, share: number) => random.next() < share
 
 /** Any journey that the scenario file could declare: some sensible, most of them not. */
-export function randomScenario(
-  random: Random,
-  regions: readonly string[],
-  { writesOften = false }: { readonly writesOften?: boolean } = {},
-): Scenario {
+export function randomScenario(random: Random, regions: readonly string[], pace: Pace): Scenario {
   const hops = Array.from({ length: 2 + integerBelow(random, 3) }, (_, index) => randomHop(random, index, regions))
   const document = chance(random, 0.7) ? 'reused' : 'fresh'
   const writes = writeKinds.filter((kind) => kind !== 'create' || document === 'fresh')
@@ -27,7 +29,7 @@ export function randomScenario(
     ttlSeconds: 3600,
     visibilityWithinMs: chance(random, 0.1) ? 200 : 0,
     hops,
-    journey: randomJourney(random, hops, writes, writesOften),
+    journey: randomJourney(random, hops, writes, pace),
     arms: randomArms(random),
     objectives: { staleReads: 0, tokenLoss: 0, p95Ms: undefined, retriesPerRead: undefined },
     budget: undefined,
@@ -48,7 +50,7 @@ function randomJourney(
   random: Random,
   hops: readonly HopDeclaration[],
   writes: readonly (typeof writeKinds)[number][],
-  writesOften: boolean,
+  { isLong, writesOften }: Pace,
 ): Step[] {
   const at = () => pick(random, hops).name
   const later = writes.filter((kind) => kind !== 'create')
@@ -56,8 +58,6 @@ function randomJourney(
   const first = at()
   const steps: Step[] = [{ kind: 'write', write: pick(random, writes), at: first }]
   let here = first
-  // Most worlds are cheap, so that many are seen; what only a long history brings about, the others come upon.
-  const isLong = chance(random, 0.08) || writesOften
   const length = isLong ? 3 + integerBelow(random, 7) : 1 + integerBelow(random, 2)
   for (let step = 0; step < length; step++) {
     const roll = random.next()

@@ -1,6 +1,7 @@
 import { pick, type Random } from '../base/random.ts'
 import type { SimulatorOptions } from '../simulator/options.ts'
 import type { ClientHabits, LookUp } from './client-habits.ts'
+import type { Pace } from './random-scenario.ts'
 import { regions } from './weather.ts'
 
 /** What kind of world it is, beyond its layout and its scenario. Most are plain. */
@@ -10,6 +11,7 @@ export interface Traits {
   readonly unrest: number
   /** Writes get stuck on their way, and some land later. */
   readonly writesLandLate: boolean
+  readonly pace: Pace
   /** Whether somebody else's document is what a read comes upon, now and then. */
   readonly isStrangers: () => boolean
   readonly ttlIsOn: boolean
@@ -19,18 +21,22 @@ export function randomTraits(random: Random): Traits {
   const isOneIn = (worlds: number) => random.next() * worlds < 1
   const chance = random.fork('habits')
   const lookUps: readonly LookUp[] = isOneIn(10) ? ['nothing', 'nothing', 'metadata', 'unreachable'] : ['nothing']
+  const unrest = isOneIn(7) ? 0.1 : 0
+  const writesLandLate = isOneIn(15)
   const strangers = random.fork('stranger')
   const strangersShare = isOneIn(20) ? 0.2 : 0
   return {
     habits: {
       issuesTokens: !isOneIn(20),
-      tellsAncestry: !isOneIn(20),
+      tellsAncestry: unrest === 0 || !isOneIn(3),
       asksByRange: isOneIn(4),
       sendsEmptyTokens: isOneIn(10),
       looksUp: () => (lookUps.length === 1 ? 'nothing' : pick(chance, lookUps)),
     },
-    unrest: isOneIn(6) ? 0.1 : 0,
-    writesLandLate: isOneIn(15),
+    unrest,
+    writesLandLate,
+    // What a change or a late write brings about shows to those who go on for long.
+    pace: { isLong: writesLandLate || isOneIn(unrest > 0 ? 2 : 15), writesOften: writesLandLate },
     isStrangers: () => strangersShare > 0 && strangers.next() < strangersShare,
     ttlIsOn: !isOneIn(8),
   }

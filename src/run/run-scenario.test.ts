@@ -50,6 +50,9 @@ class LaggingStore implements DocumentStore {
   reconnects = 0
   lag = 0
   showsAtMs = Number.POSITIVE_INFINITY
+  /** Gets no answer, and lands behind the next one. */
+  stuck: number | undefined
+  #landing: { version: number; owner: string } | undefined
   status: number | 'none' | 'hang' | 'throw' | undefined
 
   constructor(clock: ManualClock) {
@@ -68,9 +71,15 @@ class LaggingStore implements DocumentStore {
     if (this.status !== undefined) return answer(request, this.status, undefined, undefined)
     const lsn = () => new WireToken(`0:1#${this.#versions.length - 1}#1=${this.#versions.length - 1}`)
     if ('document' in request) {
+      if (request.document.version === this.stuck) {
+        this.#landing = request.document
+        return answer(request, undefined, undefined, undefined)
+      }
       this.#versions.push(request.kind === 'delete' ? undefined : request.document)
       return answer(request, request.kind === 'delete' ? 204 : 200, lsn(), undefined)
     }
+    if (this.#landing) this.#versions.push(this.#landing)
+    this.#landing = undefined
     const needed = Number(request.sessionToken?.parsed?.forRange('0')?.globalLsn ?? 0)
     const lagging = this.#clock.nowMs() < this.showsAtMs ? this.lag : 0
     const served = Math.max(needed, this.#versions.length - 1 - lagging)
@@ -248,6 +257,20 @@ describe('documents', () => {
     await run()
     const [doubtful, next] = [store.requests[0], store.requests.at(-1)]
     expect('document' in doubtful! && doubtful.document.id).not.toBe('id' in next! && next.id)
+  })
+
+  test('an indeterminate write that lands late accuses nobody, also at a hop that no carry has told of it', async () => {
+    const elsewhere: Step = { kind: 'write', write: 'upsert', at: 'reader' }
+    const { store, run } = harness(scenario([write, elsewhere, read]))
+    store.stuck = 1
+    const finished = await run()
+    expect(ofKind(finished, 'write').map(({ outcome }) => outcome)).toEqual(['indeterminate', 'succeeded'])
+    expect(ofKind(finished, 'read')[0]).toMatchObject({
+      claimedVersion: 2,
+      returnedVersion: 1,
+      judgement: { verdict: 'undetermined', detail: 'indeterminate-write' },
+      finding: undefined,
+    })
   })
 
   test('without TTL each run removes its document', async () => {

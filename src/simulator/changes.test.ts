@@ -39,6 +39,15 @@ describe('a split', () => {
     expect(test.documents('SELECT * FROM c WHERE c.version >= 1')).toHaveLength(40)
   })
 
+  test('leaves known what a range came from that is there no more itself', () => {
+    const test = new TestAccount({ replicaLag: { fixedMs: 0 } })
+    test.upsert('a', 1)
+    const [child] = test.account.splitRange('db', 'c', '0', test.nowMs)
+    test.account.splitRange('db', 'c', child, test.nowMs)
+    expect(test.account.rangesOf('db', 'c')).not.toContain(child)
+    expect(test.account.ancestorsOf('db', 'c', child!)).toEqual(['0'])
+  })
+
   test('keeps a parent’s token binding in a region that lags, and the etag and resource id of an item', () => {
     const test = new TestAccount({ replication: { fixedMs: 50 }, replicaLag: { fixedMs: 0 }, sessionWaitMs: 10 })
     const written = test.upsert('a', 1)
