@@ -94,7 +94,9 @@ describe.skipIf(!canBuild)('the image', () => {
 
     const guarded = run(image, { env: { ...env, HOPWATCH_API_TOKEN: 'a-token-for-the-page' } })
     await answers(guarded, '/metrics', 401)
+    // What the probes of a cluster ask, who have no token.
     await answers(guarded, '/healthz')
+    await answers(guarded, '/readyz', 503)
     guarded.signal('SIGTERM')
     expect(await guarded.ended).toBe(0)
   })
