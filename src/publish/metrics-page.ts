@@ -50,11 +50,7 @@ Besides: the process's own memory, processor, event loop and garbage collection 
 |---|---|
 ${labelWords.map(([label, meaning]) => `| ${label} | ${meaning} |`).join('\n')}
 
-## OpenTelemetry names
-
-| Prometheus | OpenTelemetry |
-|---|---|
-${definitions.map(({ name, otelName }) => `| \`${name}\` | \`${otelName}\` |`).join('\n')}
+Over OTLP they have other names: [opentelemetry.md](opentelemetry.md).
 `
 }
 

@@ -16,7 +16,13 @@ describe('a line of the log as a record', () => {
   test('says what the line says, in the trace of its run', () => {
     const [record] = recordsOf((logger) =>
       logger.warn(
-        { ...runReference('0123456789abcdef'), scenario: 'kept', carries: ['a → b: lost'], nested: { n: 1 } },
+        {
+          ...runReference('0123456789abcdef'),
+          scenario: 'kept',
+          versionsBehind: 2,
+          carries: ['a → b: lost'],
+          nested: { n: 1 },
+        },
         'found',
       ),
     )
@@ -28,6 +34,7 @@ describe('a line of the log as a record', () => {
       attributes: {
         'hopwatch.run': '0123456789abcdef',
         'hopwatch.scenario': 'kept',
+        'hopwatch.versions_behind': 2,
         'hopwatch.carries': ['a → b: lost'],
         'hopwatch.nested': '{"n":1}',
       },

@@ -28,7 +28,7 @@ export function logRecord(line: string): LogRecord | undefined {
   const { level, time, msg, trace_id: traceId, span_id: spanId, err, ...fields } = parsed(line)
   if (typeof level !== 'string') return undefined
   const attributes: Attributes = { ...exception(err) }
-  for (const [name, value] of Object.entries(fields)) attributes[attributeOf(name)] = attributeValue(value)
+  for (const [name, value] of Object.entries(fields)) attributes[attributeOf(snakeCase(name))] = attributeValue(value)
   const isTraced = typeof traceId === 'string' && typeof spanId === 'string'
   return {
     ...(typeof time === 'string' && { timestamp: Date.parse(time) }),
@@ -41,6 +41,8 @@ export function logRecord(line: string): LogRecord | undefined {
     }),
   }
 }
+
+const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 function parsed(line: string): Record<string, unknown> {
   try {
