@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { lossyCarry, startRegressionDemo } from '../examples/regression/demo.ts'
 import { type Phase, tellStory } from '../examples/regression/story.ts'
 import { dashboards } from './dashboards/all.ts'
-import type { Chosen } from './dashboards/ask.ts'
+import { type Chosen, emptyQueries } from './dashboards/ask.ts'
 import type { Mark } from './dashboards/pictures/answers.ts'
 import { drawDashboard } from './dashboards/pictures/draw.ts'
 
@@ -22,7 +22,7 @@ const nowSeconds = (): number => Date.now() / 1000
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
 /** What is chosen on top of each page, besides its defaults; the interval is what Grafana makes of a scrape every 15 s. */
-const defaults: Chosen = { job: all, scenario: all, arm: all, window: '15m', __rate_interval: '1m', __range: '15m' }
+const defaults: Chosen = { job: all, scenario: all, arm: all, window: '5m', __rate_interval: '1m', __range: '15m' }
 const scenario = process.argv[3] ?? lossyCarry.scenario
 const chosenFor: Readonly<Record<string, { readonly chosen: Chosen; readonly caption: string }>> = {
   'hopwatch-scenario': {
@@ -46,10 +46,15 @@ async function draw(prometheus: string, fromSeconds: number, toSeconds: number, 
       range,
       marks,
       chosen: { ...defaults, ...chosen },
-      caption: `${caption}; tables look back 15m`,
+      caption: `${caption}; tables look back 5m`,
     }
     writeFileSync(join(folder, `${uid}.svg`), await drawDashboard(picture))
     say(`docs/dashboards/${uid}.svg`)
+    const empty = await emptyQueries(prometheus, dashboard, picture.chosen, range)
+    if (empty.length > 0) {
+      process.exitCode = 1
+      say(`  has nothing to show of ${empty.join('; ')}`)
+    }
   }
 }
 
@@ -64,6 +69,9 @@ const words: Readonly<Partial<Record<Phase, readonly [letter: string, text: stri
 async function drawDemonstration(): Promise<void> {
   const marks: Mark[] = []
   const demo = await startRegressionDemo({ besides: [join(root, 'scenarios')] })
+  // What it started would go on without it.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void demo.close().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143)))
   try {
     // Rates need a minute of their own before there is anything to see.
     await new Promise((resolve) => setTimeout(resolve, 45_000))

@@ -83,3 +83,19 @@ export function askPrometheus(
         step: String(stepSeconds),
       })
 }
+
+/** The queries that have nothing to show, each by its dashboard, panel and letter. */
+export async function emptyQueries(
+  prometheus: string,
+  dashboard: Dashboard,
+  chosen: Chosen,
+  range: TimeRange,
+): Promise<string[]> {
+  const empty: string[] = []
+  for (const panel of panelsOf(dashboard))
+    for (const target of targetsOf(panel)) {
+      const series = await askPrometheus(prometheus, target, chosen, range)
+      if (series.length === 0) empty.push(`${dashboard.uid} (${chosen.scenario}), ${panel.title}, ${target.refId}`)
+    }
+  return empty
+}

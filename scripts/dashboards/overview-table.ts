@@ -72,6 +72,7 @@ const columns: readonly Column[] = [
     expr: lastFinding,
     unit: 'dateTimeFromNow',
     mappings: [words({ 0: ['none', colours.green] })],
+    limits: { amber: 1 },
     pixels: 125,
   },
 ]

@@ -30,7 +30,7 @@ export const overview: DashboardPlan = {
             act: 'Anything but "yes": look at the first row of the table below, and open that scenario.',
             width: 5,
             page: 'runbooks/hopwatch-stale-read-burn-rate.md',
-            mappings: [words({ 0: ['yes, everywhere', colours.green] })],
+            mappings: [words({ 0: ['yes, everywhere', colours.green], 1: ['no: 1 journey reads stale', colours.red] })],
             limits: { red: 1 },
             unit: 'suffix: journeys read stale',
             empty: 'no reads judged yet',
@@ -104,7 +104,8 @@ export const overview: DashboardPlan = {
           {
             id: 5,
             title: 'Request units',
-            means: 'What hopwatch itself costs the account, a second and a day, all arms together.',
+            means:
+              'What hopwatch itself costs the account, a second and a day, all arms together. Too little while hopwatch is younger than the time that the tables look back.',
             act: 'More than you want to pay: lower the scenarios\' budgets or make their periods longer. "Cost and capacity" shows which.',
             width: 4,
             limits: { plain: true },

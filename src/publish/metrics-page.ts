@@ -4,7 +4,11 @@ import { recentWindowMs } from './window.ts'
 /** What stands in each label, for those whose values are words of hopwatch's own. */
 const labelWords: readonly (readonly [label: string, meaning: string])[] = [
   ['`scenario`, `arm`, `hop`, `from`, `to`', 'names from the scenario file'],
-  ['`region`', 'the region that the hop declares, as the file spells it; `default` where it declares none'],
+  [
+    '`region`, `write_region`',
+    'the region that the hop declares, as the file spells it; `default` where it declares none',
+  ],
+  ['`objective`', '`staleReads`, `tokenLoss`, `retriesPerRead`, as the scenario file has them'],
   [
     '`operation`',
     'the word of the scenario file: `create`, `upsert`, `replace`, `patch`, `delete`, `point`, `query`, `cross-partition-query`',

@@ -32,7 +32,7 @@ export function drawGraph({ answers }: Scene, box: Box): string {
     (of): Carry => ({ source: of.labels.source ?? '', target: of.labels.target ?? '', loss: lastOf(of) ?? 0 }),
   )
   const scenarios = [...new Set(hops.map(({ scenario }) => scenario))].toSorted()
-  const columns = Math.ceil(Math.sqrt(scenarios.length * (box.width / box.height) * 0.7))
+  const columns = Math.max(1, Math.round(Math.sqrt(scenarios.length * (box.width / box.height) * 0.7)))
   const rows = Math.ceil(scenarios.length / columns)
   const cell = { width: box.width / columns, height: box.height / rows }
   const places = new Map<string, Place>()
@@ -43,26 +43,25 @@ export function drawGraph({ answers }: Scene, box: Box): string {
       hops.filter((hop) => hop.scenario === scenario),
       carries.filter((carry) => carry.source.startsWith(`${scenario}/`)),
     )
-    const middle = { x: left + cell.width / 2, y: top + cell.height / 2 + 4 }
+    const middle = { x: left + cell.width / 2, y: top + cell.height / 2 + 8 }
     its.forEach(({ id }, place) => {
       const angle = Math.PI + (2 * Math.PI * place) / its.length
       places.set(id, {
-        x: middle.x + Math.cos(angle) * cell.width * (its.length > 2 ? 0.24 : 0.3),
-        y: middle.y + (its.length < 3 ? 0 : Math.sin(angle) * cell.height * 0.28),
+        x: middle.x + Math.cos(angle) * cell.width * (its.length > 2 ? 0.27 : 0.3),
+        y: middle.y + (its.length < 3 ? 0 : Math.sin(angle) * Math.max(22, cell.height / 2 - 30)),
         middle,
       })
     })
     const nodes = its.map(({ id, title, rate }) => {
       const { x, y } = places.get(id)!
       const isRing = its.length > 2
-      const [ax, ay] = isRing ? [x - middle.x, y - middle.y] : [0, 1]
-      const away = Math.hypot(ax, ay)
-      const anchor = !isRing || Math.abs(ax) < away * 0.5 ? 'middle' : ax < 0 ? 'end' : 'start'
-      const out = anchor === 'middle' ? radius + 8 : radius + 4
+      const ax = x - middle.x
+      const anchor = !isRing ? 'middle' : ax < 0 ? 'end' : 'start'
+      const label = isRing ? { x: x + Math.sign(ax) * (radius + 4), y: y + 4 } : { x, y: y + radius + 12 }
       return (
         `<circle cx="${px(x)}" cy="${px(y)}" r="${radius}" fill="#fff" stroke="#3274d9" stroke-width="2"/>` +
         text(x, y + 3.5, rate.toFixed(1), { size: 10, anchor: 'middle' }) +
-        text(x + (ax / away) * out, y + (ay / away) * out + 4, title, { size: 10.5, anchor, fill: ink })
+        text(label.x, label.y, title, { size: 10.5, anchor, fill: ink })
       )
     })
     return {

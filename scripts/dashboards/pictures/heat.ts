@@ -19,9 +19,9 @@ export function drawHeat(scene: Scene, box: Box): string {
   const labelWidth = 62
   const area = {
     x: box.x + labelWidth,
-    y: box.y + 4,
+    y: box.y + 14,
     width: box.width - labelWidth - 8,
-    height: box.height - axisHeight - 8,
+    height: box.height - axisHeight - 18,
   }
   const height = area.height / Math.max(1, buckets.length)
   const axis = timeAxis(scene, area)
@@ -35,7 +35,7 @@ export function drawHeat(scene: Scene, box: Box): string {
             {
               x: axis.at(seconds),
               y: y + 0.5,
-              width: axis.at(seconds + range.stepSeconds) - axis.at(seconds) - 1,
+              width: axis.at(Math.min(seconds + range.stepSeconds, range.toSeconds)) - axis.at(seconds) - 1,
               height: height - 1,
             },
             { fill: shade(Math.sqrt(count / most)) },

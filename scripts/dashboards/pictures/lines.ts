@@ -84,6 +84,7 @@ function chartOf(
     (_, index) => range.fromSeconds + index * range.stepSeconds,
   )
   const at = (seconds: number) => Math.round((seconds - range.fromSeconds) / range.stepSeconds)
+  const top = topOf(panel, custom, Math.max(0, ...named.map(({ of }) => mostOf(of))))
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height })
   chart.setOption({
     animation: false,
@@ -104,7 +105,7 @@ function chartOf(
     yAxis: {
       type: 'value',
       min: 0,
-      max: topOf(panel, custom),
+      ...(top === undefined ? {} : { max: top, interval: top / 2 }),
       minInterval: 1e-6,
       splitNumber: 3,
       splitLine: { lineStyle: { color: '#eceff2' } },
@@ -154,15 +155,13 @@ function chartOf(
 }
 
 /** Undefined leaves it to what there is; a figure that is 0 throughout stands against 1 of its unit. */
-const topOf =
-  (panel: Panel, { axisSoftMax }: Custom) =>
-  (extent: { max: number }) => {
-    const fixed = panel.fieldConfig?.defaults.max
-    if (fixed !== undefined) return fixed
-    if (axisSoftMax !== undefined && extent.max <= axisSoftMax) return axisSoftMax
-    if (panel.fieldConfig?.defaults.unit === 'percentunit' && extent.max > 0.9 && extent.max <= 1) return 1
-    return extent.max === 0 ? 1 : null
-  }
+function topOf(panel: Panel, { axisSoftMax }: Custom, most: number): number | undefined {
+  const { max, unit } = panel.fieldConfig?.defaults ?? {}
+  if (max !== undefined) return max
+  if (axisSoftMax !== undefined && most <= axisSoftMax) return axisSoftMax
+  if (unit === 'percentunit' && most > 0.9 && most <= 1) return 1
+  return most === 0 ? 1 : undefined
+}
 
 const tickText = (value: number, unit: string | undefined): string =>
   unit === 'percentunit' ? `${Number((100 * value).toFixed(2))} %` : format(value, { unit, decimals: undefined })

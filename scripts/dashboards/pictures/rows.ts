@@ -17,7 +17,7 @@ export function timeAxis(
   const lines = marks.map(
     ({ atSeconds, letter }) =>
       line(at(atSeconds), box.y - 4, at(atSeconds), box.y + box.height, '#24292e', '4 3') +
-      text(at(atSeconds) + 3, box.y + 4, letter, { size: 11, bold: true }),
+      text(at(atSeconds), box.y - 6, letter, { size: 11, anchor: 'middle', fill: '#5c6570' }),
   )
   return { at, svg: `${ticks.join('')}${lines.join('')}` }
 }
@@ -31,9 +31,9 @@ export function drawRows(scene: Scene, box: Box): string {
   const labelWidth = Math.min(box.width * 0.42, Math.max(60, ...named.map(({ name }) => widthOf(name, 12) + 10)))
   const area = {
     x: box.x + labelWidth,
-    y: box.y + 6,
+    y: box.y + 14,
     width: box.width - labelWidth - 8,
-    height: box.height - axisHeight - 6,
+    height: box.height - axisHeight - 14,
   }
   const height = Math.min(34, area.height / Math.max(1, named.length))
   const axis = timeAxis(scene, { ...area, height: height * named.length })
