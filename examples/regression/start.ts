@@ -74,7 +74,7 @@ try {
   const besides = values.alone ? [] : [join(import.meta.dirname, '../../scenarios')]
   const running = await startRegressionDemo({ besides })
   demo = running
-  const { alert, alertedAfterMs, resolvedAfterMs, names } = await tellStory(running, {
+  const { alert, alertedAfterMs, first, resolvedAfterMs, names } = await tellStory(running, {
     healthyMs,
     share,
     untilResolved: true,
@@ -92,6 +92,7 @@ try {
         `${resolvedAfterMs === undefined ? '' : `, and was resolved ${seconds(resolvedAfterMs)} after it had ended`}.`,
     ),
   )
+  say(`The first alert of all, ${first.name}, reached it after ${seconds(first.afterMs)}.`)
   say(`Alerts that reached the webhook: ${names.join(', ')}.`)
   process.exitCode = 0
   if (values.keep) say('Everything still runs. Ctrl-C ends it.')

@@ -3,14 +3,11 @@ import { type Alert, oneLine } from '../rule.ts'
 import { worstCarry } from './worst-carry.ts'
 
 /**
- * How many losses in five minutes chance does not explain: more than this many standard deviations above the usual number and a few
- * besides, because few events are more scattered than a bell curve has it. Simulated over 19 years at one carry a second and 95 at
- * one every 10 s, evaluated every 15 s, usual shares of 0.05 to 20 % gave at most 0.53 false alarms a year (at 1 %).
+ * What chance does not explain in five minutes: more than twice the usual number, and more than this many standard deviations and a
+ * few losses above it, because few events are more scattered than a bell curve has it. scripts/regression-false-alarms.ts
+ * simulates how seldom chance does it all the same.
  */
-const deviations = 5
-const besides = 3
-const timesUsual = 2
-const leastLosses = 5
+export const surprise = { deviations: 5, besides: 3, timesUsual: 2, leastLosses: 5 } as const
 
 const { ratioNow, ratio, expected, lost, all } = carries
 const usual = `300 * ${all} * ${expected}`
@@ -18,9 +15,9 @@ const usual = `300 * ${all} * ${expected}`
 /** What stands first is what the alert says: the share of now. */
 const regression = oneLine(`
   ${ratioNow} > 0
-  and ${ratio} > ${timesUsual} * ${expected}
-  and 300 * ${lost} > ${usual} + ${deviations} * sqrt(${usual}) + ${besides}
-  and 300 * ${lost} >= ${leastLosses}`)
+  and ${ratio} > ${surprise.timesUsual} * ${expected}
+  and 300 * ${lost} > ${usual} + ${surprise.deviations} * sqrt(${usual}) + ${surprise.besides}
+  and 300 * ${lost} >= ${surprise.leastLosses}`)
 
 export const tokenLossRegression: Alert = {
   name: 'HopwatchTokenLossRegression',
