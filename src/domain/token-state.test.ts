@@ -52,6 +52,11 @@ describe('the rows of the table of token states', () => {
     expect(stateOf(unavailable(needed), attempt(404))).toBe('dropped')
   })
 
+  test('where none of several attempts was answered, the last one counts', () => {
+    expect(stateOf(unavailable(), unavailable(), unavailable(needed))).toBe('intact')
+    expect(stateOf(unavailable(), unavailable(needed), attempt(undefined))).toBe('dropped')
+  })
+
   test('an answer whose token does not parse speaks for no range, and the last attempt counts', () => {
     expect(stateOf(attempt(200, { sent: needed, received: 'garbage' }), attempt(200, { received: 'garbage' }))).toBe(
       'dropped',
