@@ -66,7 +66,7 @@ function world(options: { missing?: Set<string> } = {}) {
     await clock.advance(0)
   }
   const runsOf = async (name: string): Promise<number | undefined> => {
-    const { body } = await publication.metrics.expose('text')
+    const body = (await publication.metrics.expose('text')).body.toString()
     const [, value] =
       new RegExp(`hopwatch_runs_total{scenario="${name}",arm="propagated",result="kept"} (\\d+)`).exec(body) ?? []
     return value === undefined ? undefined : Number(value)

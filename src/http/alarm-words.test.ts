@@ -28,6 +28,7 @@ async function shown(runs: readonly RunChoices[], laterMs = 0) {
     ...headlineOf([status], [{ name: 'default', wasReached: true, isUp: true }]),
     page: renderScenario(status, clock.wallMs()).toString().replaceAll('\u00a0', ' '),
     gauges: (await metrics.expose('text')).body
+      .toString()
       .split('\n')
       .filter((line) => /^hopwatch_.*(alarm|evidence)\{/.test(line)),
   }

@@ -47,7 +47,7 @@ interface RouteRequest {
 export interface Reply {
   readonly status: number
   readonly contentType: string
-  readonly body: string
+  readonly body: string | Buffer
 }
 
 /** Whoever asked is told what was wrong; `status` is the HTTP status. */

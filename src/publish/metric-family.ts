@@ -22,6 +22,14 @@ interface Series {
   readonly buckets: number[]
   /** Of a histogram: the last of each bucket. Of a counter: its last. */
   readonly exemplars: (Exemplar & { readonly value: number })[]
+  readonly group: Group
+}
+
+/** The series of one scenario, or of all where the metric has none: printed anew only once one of them has changed. */
+interface Group {
+  readonly name: string
+  readonly series: Set<Series>
+  readonly printed: Map<ExpositionFormat, Buffer>
 }
 
 /** A series as it stands. */
@@ -43,6 +51,8 @@ export class MetricFamily<const Labels extends readonly string[]> {
   /** Series that one set of labels costs: a histogram has its buckets, +Inf, sum and count. */
   readonly #cost: number
   readonly #series = new Map<string, Series>()
+  readonly #groups = new Map<string, Group>()
+  readonly #grouping: number
   /** Told of each amount that is added to a counter, and of each value that a histogram takes. */
   onMeasured: ((values: readonly string[], amount: number) => void) | undefined
 
@@ -50,6 +60,7 @@ export class MetricFamily<const Labels extends readonly string[]> {
     this.definition = definition
     this.#budget = budget
     this.#bounds = definition.buckets ?? []
+    this.#grouping = definition.labels.indexOf('scenario')
     this.#cost = definition.kind === 'histogram' ? this.#bounds.length + 3 : 1
   }
 
@@ -62,13 +73,23 @@ export class MetricFamily<const Labels extends readonly string[]> {
     const series = this.#find(values)
     if (series === undefined) return
     series.value += amount
+    series.group.printed.clear()
     if (exemplar) series.exemplars[0] = { ...exemplar, value: amount }
     this.onMeasured?.(values, amount)
   }
 
   set(values: LabelValues<Labels>, value: number): void {
     const series = this.#find(values)
-    if (series) series.value = value
+    if (series === undefined || series.value === value) return
+    series.value = value
+    series.group.printed.clear()
+  }
+
+  /** From now on there are exactly these series. */
+  replaceBy(samples: readonly (readonly [values: LabelValues<Labels>, value: number])[]): void {
+    const kept = new Set(samples.map(([values]) => keyOf(values)))
+    for (const key of this.#series.keys()) if (!kept.has(key)) this.#remove(key)
+    for (const [values, value] of samples) this.set(values, value)
   }
 
   observe(values: LabelValues<Labels>, value: number, exemplar?: Exemplar): void {
@@ -78,6 +99,7 @@ export class MetricFamily<const Labels extends readonly string[]> {
     const index = found < 0 ? this.#bounds.length : found
     series.value += value
     series.buckets[index]!++
+    series.group.printed.clear()
     if (exemplar) series.exemplars[index] = { ...exemplar, value }
     this.onMeasured?.(values, value)
   }
@@ -94,28 +116,35 @@ export class MetricFamily<const Labels extends readonly string[]> {
       if (isGone((label) => values[labels.indexOf(label)])) this.#remove(key)
   }
 
-  clear(): void {
-    for (const key of this.#series.keys()) this.#remove(key)
-  }
-
   /** Of a counter or a gauge: every series. */
   samples(): Iterable<Sample> {
     return this.#series.values()
   }
 
-  /** The family as Prometheus reads it: one line a series, after what it is. */
-  print(format: ExpositionFormat): string {
+  /** The family as Prometheus reads it: one line a series, after what it is. In pieces, most of them as they were at the last scrape. */
+  print(format: ExpositionFormat): readonly Buffer[] {
     const { name, kind, help } = this.definition
     // OpenMetrics names a counter's family without `_total`; its samples keep it.
     const family = format === 'openmetrics' ? name.replace(/_total$/, '') : name
-    const lines = [`# HELP ${family} ${help}`, `# TYPE ${family} ${kind}`]
-    for (const series of this.#series.values())
+    const pieces: Buffer[] = [Buffer.from(`# HELP ${family} ${help}\n# TYPE ${family} ${kind}\n`)]
+    for (const group of this.#groups.values()) pieces.push(this.#printGroup(group, format))
+    return pieces
+  }
+
+  #printGroup({ series: all, printed }: Group, format: ExpositionFormat): Buffer {
+    const known = printed.get(format)
+    if (known !== undefined) return known
+    const { name, kind } = this.definition
+    const lines: string[] = []
+    for (const series of all)
       if (kind === 'histogram') this.#printHistogram(series, format, lines)
       else {
         const labels = series.labels === '' ? '' : `{${series.labels}}`
         lines.push(`${name}${labels} ${printNumber(series.value)}${printExemplar(format, series.exemplars[0])}`)
       }
-    return `${lines.join('\n')}\n`
+    const bytes = Buffer.from(`${lines.join('\n')}\n`)
+    printed.set(format, bytes)
+    return bytes
   }
 
   #printHistogram({ labels, value, buckets, exemplars }: Series, format: ExpositionFormat, lines: string[]): void {
@@ -131,26 +160,45 @@ export class MetricFamily<const Labels extends readonly string[]> {
   }
 
   #remove(key: string): void {
+    const series = this.#series.get(key)
+    if (series === undefined) return
+    const { group } = series
     this.#series.delete(key)
+    group.series.delete(series)
+    group.printed.clear()
+    if (group.series.size === 0) this.#groups.delete(group.name)
     this.#budget.giveBack(this.#cost)
   }
 
+  #groupOf(values: readonly string[]): Group {
+    const name = values[this.#grouping] ?? ''
+    const group = this.#groups.get(name) ?? { name, series: new Set(), printed: new Map() }
+    this.#groups.set(name, group)
+    return group
+  }
+
   #find(values: readonly string[]): Series | undefined {
-    const key = values.join('\0')
+    const key = keyOf(values)
     const known = this.#series.get(key)
     if (known) return known
     if (!this.#budget.take(this.#cost)) return undefined
+    const group = this.#groupOf(values)
     const series: Series = {
       values,
+      group,
       labels: this.definition.labels.map((label, index) => `${label}="${escapeLabel(values[index]!)}"`).join(','),
       value: 0,
       buckets: this.definition.kind === 'histogram' ? [...this.#bounds, 0].fill(0) : [],
       exemplars: [],
     }
     this.#series.set(key, series)
+    group.series.add(series)
+    group.printed.clear()
     return series
   }
 }
+
+const keyOf = (values: readonly string[]): string => values.join('\0')
 
 function printExemplar(format: ExpositionFormat, exemplar: Series['exemplars'][number] | undefined): string {
   if (format !== 'openmetrics' || exemplar === undefined) return ''

@@ -21,7 +21,7 @@ const only = (scenario = scenarioOf(name)) => publicationFor([scenario])
 
 /** Every sample as `name{labels}` → value. */
 async function scrape(publication: Publication): Promise<Map<string, number>> {
-  const { body } = await publication.metrics.expose('text')
+  const body = (await publication.metrics.expose('text')).body.toString()
   return new Map(
     body
       .split('\n')
@@ -353,7 +353,8 @@ describe('formats', () => {
   }
 
   test('OpenMetrics: counters named without _total, exemplars that name the run and its trace, and an end', async () => {
-    const { body, contentType } = await busy().metrics.expose('openmetrics')
+    const { body: bytes, contentType } = await busy().metrics.expose('openmetrics')
+    const body = bytes.toString()
     expect(contentType).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8')
     expect(body.endsWith('\n# EOF\n')).toBe(true)
     expect(body).toContain('# TYPE hopwatch_reads counter\nhopwatch_reads_total{')
@@ -371,7 +372,8 @@ describe('formats', () => {
   test('text after OpenMetrics is unharmed, and has no exemplars', async () => {
     const publication = busy()
     await publication.metrics.expose('openmetrics')
-    const { body, contentType } = await publication.metrics.expose('text')
+    const { body: bytes, contentType } = await publication.metrics.expose('text')
+    const body = bytes.toString()
     expect(contentType).toBe('text/plain; version=0.0.4; charset=utf-8')
     expect(body).toContain('# TYPE hopwatch_reads_total counter')
     expect(body).toContain('# TYPE process_cpu_seconds_total counter')
@@ -383,7 +385,7 @@ describe('formats', () => {
   test.skipIf(!hasPromtool)(
     'promtool check metrics finds nothing (skipped where promtool is not installed)',
     async () => {
-      const { body } = await busy().metrics.expose('text')
+      const body = (await busy().metrics.expose('text')).body.toString()
       const checked = spawnSync('promtool', ['check', 'metrics'], { input: body, encoding: 'utf8' })
       expect(checked.stdout + checked.stderr).toBe('')
       expect(checked.status).toBe(0)

@@ -280,50 +280,57 @@ export class PrometheusMetrics implements Sink {
   }
 
   /** The whole exposition, as of now. */
-  async expose(format: ExpositionFormat): Promise<{ contentType: string; body: string }> {
+  async expose(format: ExpositionFormat): Promise<{ contentType: string; body: Buffer }> {
     this.#refresh()
-    const figures = Object.values(this.#families).map((family) => family.print(format))
-    const process = await this.#printProcess?.(format)
+    const figures = Object.values(this.#families).flatMap((family) => family.print(format))
+    const process = (await this.#printProcess?.(format)) ?? ''
     const end = format === 'openmetrics' ? '# EOF\n' : ''
-    return { contentType: contentTypes[format], body: `${figures.join('')}${process ?? ''}${end}` }
+    return { contentType: contentTypes[format], body: Buffer.concat([...figures, Buffer.from(process + end)]) }
   }
 
   /** Reads the gauges off the windows and totals: they hold only as of a scrape, and what has no samples is absent. */
   #refresh(): void {
     const { staleReadRatio, tokenLossRatio, operationQuantile, tokenProtection, budgetRatio, admittedRuns } =
       this.#families
-    for (const family of [
-      staleReadRatio,
-      tokenLossRatio,
-      operationQuantile,
-      tokenProtection,
-      budgetRatio,
-      admittedRuns,
-    ])
-      family.clear()
-
+    const arms = this.#recent.arms()
+    staleReadRatio.replaceBy(arms.flatMap(({ scenario, arm, staleRatio }) => sample([scenario, arm], staleRatio)))
+    tokenLossRatio.replaceBy(arms.flatMap((of) => sample([of.scenario, of.arm], of.tokenLossRatio)))
+    operationQuantile.replaceBy(
+      this.#recent
+        .operations()
+        .flatMap(({ scenario, hop, operation, quantilesMs }) =>
+          quantilesMs.flatMap(({ quantile, ms }) =>
+            sample([scenario, hop, operation, String(quantile)], Math.round(ms * 100) / 100_000),
+          ),
+        ),
+    )
+    tokenProtection.replaceBy(
+      [...this.#totals.protections()].flatMap(([name, protection]) =>
+        (['low', 'point', 'high'] as const).flatMap((bound) => sample([name, bound], protection[bound])),
+      ),
+    )
+    const admitted = this.#admittedShares()
+    admittedRuns.replaceBy([...this.#loaded.keys()].flatMap((name) => sample([name], admitted.get(name))))
     const spent = new Map<string, number>()
-    for (const { scenario, arm, staleRatio, tokenLossRatio: loss, requestUnitsPerSecond } of this.#recent.arms()) {
-      if (staleRatio !== undefined) staleReadRatio.set([scenario, arm], staleRatio)
-      if (loss !== undefined) tokenLossRatio.set([scenario, arm], loss)
+    for (const { scenario, requestUnitsPerSecond } of arms)
       spent.set(scenario, (spent.get(scenario) ?? 0) + requestUnitsPerSecond)
-    }
-    for (const { scenario, hop, operation, quantilesMs } of this.#recent.operations())
-      for (const { quantile, ms } of quantilesMs)
-        operationQuantile.set([scenario, hop, operation, String(quantile)], Math.round(ms * 100) / 100_000)
-    for (const [name, protection] of this.#totals.protections())
-      for (const bound of ['low', 'point', 'high'] as const) tokenProtection.set([name, bound], protection[bound])
-    for (const [name, { scenario }] of this.#loaded) {
-      const budget = scenario.budget?.requestUnitsPerSecond
-      const admitted = this.#admittedShares().get(name)
-      if (admitted !== undefined) admittedRuns.set([name], admitted)
-      if (budget) budgetRatio.set([name], (spent.get(name) ?? 0) / budget)
-    }
+    budgetRatio.replaceBy(
+      [...this.#loaded].flatMap(([name, { scenario }]) => {
+        const budget = scenario.budget?.requestUnitsPerSecond
+        return sample([name], budget ? (spent.get(name) ?? 0) / budget : undefined)
+      }),
+    )
     showAlarms(this.#families, this.#alarms())
     this.#families.seriesRefused.add([], this.#budget.refused - this.#refusedShown)
     this.#refusedShown = this.#budget.refused
   }
 }
+
+/** None where there is no value: a gauge without samples is absent. */
+const sample = <const Values extends readonly string[]>(
+  values: Values,
+  value: number | undefined,
+): (readonly [Values, number])[] => (value === undefined ? [] : [[values, value]])
 
 const exemplarOf = ({ id, startedAtWallMs }: FinishedRun): Exemplar => ({ runId: id, atWallMs: startedAtWallMs })
 

@@ -71,7 +71,30 @@ const latencySlices = { create: createLatencies, clear: (latencies: Histogram) =
 interface ScenarioWindow {
   readonly arms: ReadonlyMap<string, SlidingWindow<RecentCounts>>
   /** By hop, then operation. */
-  readonly operations: Map<string, Map<OperationKind, SlidingWindow<Histogram>>>
+  readonly operations: Map<string, Map<OperationKind, RecentLatencies>>
+}
+
+type Quantiles = RecentOperation['quantilesMs']
+
+/** Latencies of the last five minutes. To merge the slices takes longer than all else at a scrape, so it is done only for news. */
+class RecentLatencies {
+  readonly #window: SlidingWindow<Histogram>
+  #known: { readonly period: number; readonly quantiles: Quantiles } | undefined
+
+  constructor(clock: Clock) {
+    this.#window = new SlidingWindow(clock, latencySlices)
+  }
+
+  record(durationMs: number): void {
+    recordLatency(this.#window.current(), durationMs)
+    this.#known = undefined
+  }
+
+  quantiles(): Quantiles {
+    const { period } = this.#window
+    if (this.#known?.period !== period) this.#known = { period, quantiles: quantilesOf(this.#window.live()) }
+    return this.#known.quantiles
+  }
 }
 
 /** The last five minutes of every loaded scenario: what the ratio gauges and the quantiles are read from. */
@@ -116,9 +139,9 @@ export class Recent implements Sink {
     const { hop, operation, durationMs } = event.observation
     const atHop = scenario.operations.get(hop)
     if (atHop) {
-      const window = atHop.get(operation) ?? new SlidingWindow(this.#clock, latencySlices)
-      atHop.set(operation, window)
-      recordLatency(window.current(), durationMs)
+      const latencies = atHop.get(operation) ?? new RecentLatencies(this.#clock)
+      atHop.set(operation, latencies)
+      latencies.record(durationMs)
     }
     if (event.kind === 'write') return
     if (event.canary) {
@@ -158,8 +181,8 @@ export class Recent implements Sink {
   operations(): RecentOperation[] {
     return [...this.#scenarios].flatMap(([scenario, { operations }]) =>
       [...operations].flatMap(([hop, atHop]) =>
-        [...atHop].flatMap(([operation, window]) => {
-          const quantilesMs = quantilesOf(window.live())
+        [...atHop].flatMap(([operation, latencies]) => {
+          const quantilesMs = latencies.quantiles()
           return quantilesMs.length === 0 ? [] : [{ scenario, hop, operation, quantilesMs }]
         }),
       ),
@@ -167,7 +190,7 @@ export class Recent implements Sink {
   }
 }
 
-function quantilesOf(slices: readonly Histogram[]): { quantile: number; ms: number }[] {
+function quantilesOf(slices: readonly Histogram[]): Quantiles {
   const merged = createLatencies()
   for (const slice of slices) if (slice.totalCount > 0) merged.add(slice)
   return recentQuantiles.flatMap((quantile) => {

@@ -27,9 +27,14 @@ export class SlidingWindow<Slice> {
     this.#openedAtMs = clock.nowMs()
   }
 
+  /** Which slice it is now. While it stays the same, `live` gives the same slices. */
+  get period(): number {
+    return Math.floor(this.#clock.nowMs() / this.#sliceMs)
+  }
+
   /** The slice that takes what happens now. */
   current(): Slice {
-    const period = this.#period()
+    const { period } = this
     const index = period % this.#slots.length
     const slot = this.#slots[index]
     if (slot?.period === period) return slot.slice
@@ -45,18 +50,14 @@ export class SlidingWindow<Slice> {
 
   /** The slices that are still within the window. */
   live(): Slice[] {
-    const oldest = this.#period() - this.#slots.length + 1
+    const oldest = this.period - this.#slots.length + 1
     return this.#slots.flatMap((slot) => (slot !== undefined && slot.period >= oldest ? [slot.slice] : []))
   }
 
   /** The time that `live` covers: less than the window until it has been open that long, but never so little that one event is a rate. */
   coveredMs(): number {
     const nowMs = this.#clock.nowMs()
-    const startMs = Math.max(this.#openedAtMs, (this.#period() - this.#slots.length + 1) * this.#sliceMs)
+    const startMs = Math.max(this.#openedAtMs, (this.period - this.#slots.length + 1) * this.#sliceMs)
     return Math.max(leastCoveredMs, nowMs - startMs)
-  }
-
-  #period(): number {
-    return Math.floor(this.#clock.nowMs() / this.#sliceMs)
   }
 }
