@@ -6,6 +6,7 @@ import { prepareScenario } from '../../src/compose/target-watch.ts'
 import { createTarget } from '../../src/cosmos/target.ts'
 import type { Scenario } from '../../src/domain/scenario.ts'
 import { createLogger, LineTap } from '../../src/publish/logger.ts'
+import { signals } from '../../src/publish/otel/signals.ts'
 import { createPublication, type Publication } from '../../src/publish/publication.ts'
 import type { StartRun } from '../../src/schedule/scheduler.ts'
 import { answerQuestions } from '../answering.ts'
@@ -64,6 +65,7 @@ async function openJourney(endpoint: string, key: string, receiver?: string): Pr
     logger,
     lines,
     serviceName: 'hopwatch',
+    offers: signals,
     version: 'bench',
     instance: 'hopwatch',
   })

@@ -60,6 +60,7 @@ HOPWATCH_HOP_TOKEN holds the bearer token of both sides; it is needed beyond loo
         logger,
         lines,
         serviceName: 'hopwatch-hop',
+        offers: ['traces', 'logs'],
         version,
         instance: settings.owner,
       })

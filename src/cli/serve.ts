@@ -4,6 +4,7 @@ import { seededRandom } from '../base/random.ts'
 import { openTelemetry } from '../compose/open-telemetry.ts'
 import { startService } from '../compose/serve.ts'
 import { createLogger, LineTap, type LogLevel } from '../publish/logger.ts'
+import { signals } from '../publish/otel/signals.ts'
 import type { Shard } from '../schedule/shard.ts'
 import { type ExitCode, exitCodes } from './command-error.ts'
 import { followFiles } from './follow-files.ts'
@@ -91,6 +92,7 @@ Every option has an environment variable: --grace is HOPWATCH_GRACE. A flag beat
         logger,
         lines,
         serviceName: 'hopwatch',
+        offers: signals,
         version,
         instance: owner,
       })

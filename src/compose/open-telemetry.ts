@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Scenario } from '../domain/scenario.ts'
 import type { NamedSink } from '../publish/fan-out.ts'
 import type { LineTap, Logger } from '../publish/logger.ts'
-import { readSignals } from '../publish/otel/signals.ts'
+import { readSignals, type Signal } from '../publish/otel/signals.ts'
 import type { Telemetry } from '../publish/otel/start-telemetry.ts'
 
 export interface OpenTelemetryOptions {
@@ -19,6 +19,8 @@ export interface OpenTelemetryOptions {
   readonly serviceName: string
   readonly version: string
   readonly instance: string
+  /** What this process has to send. */
+  readonly offers: readonly Signal[]
 }
 
 /**
@@ -28,7 +30,7 @@ export interface OpenTelemetryOptions {
 export async function openTelemetry(options: OpenTelemetryOptions): Promise<Telemetry | undefined> {
   const { env, endpoint, lines, logger } = options
   if (endpoint !== undefined && !env.OTEL_EXPORTER_OTLP_ENDPOINT) env.OTEL_EXPORTER_OTLP_ENDPOINT = endpoint
-  const signals = readSignals(env)
+  const signals = readSignals(env, options.offers)
   if (signals === undefined) return undefined
   const { startTelemetry } = await import('../publish/otel/start-telemetry.ts')
   const telemetry = await startTelemetry({ ...options, signals, fingerprintKey: randomBytes(32) })

@@ -4,8 +4,9 @@ import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 
+const require = createRequire(import.meta.url)
 /** The generated classes of the protocol, to decode what was really sent. */
-const { opentelemetry } = createRequire(import.meta.url)('otlp-proto/build/src/generated/root.js') as {
+const { opentelemetry } = require('otlp-proto/build/src/generated/root.js') as {
   opentelemetry: {
     proto: { collector: Record<'trace' | 'metrics' | 'logs', { v1: Readonly<Record<RequestName, MessageClass>> }> }
   }

@@ -42,6 +42,11 @@ describe('what the standard variables switch on', () => {
     expect(readSignals(env)).toEqual(expected)
   })
 
+  test('of what a hop has to send', () => {
+    expect(readSignals(endpoint, ['traces', 'logs'])).toEqual({ traces: otlp, logs: otlp })
+    expect(readSignals({ OTEL_METRICS_EXPORTER: 'otlp' }, ['traces', 'logs'])).toBeUndefined()
+  })
+
   test.each([
     [{ OTEL_METRICS_EXPORTER: 'prometheus' }, /OTEL_METRICS_EXPORTER names "prometheus"/],
     [{ OTEL_TRACES_EXPORTER: 'zipkin' }, /OTEL_TRACES_EXPORTER names "zipkin"/],

@@ -21,14 +21,14 @@ export type SignalsOn = Readonly<Partial<Record<Signal, SignalSettings>>>
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Which signals the standard variables ask for: those with an exporter named (`OTEL_TRACES_EXPORTER`), and where none is named those with
+ * Which of the signals that are offered the standard variables ask for: those with an exporter named (`OTEL_TRACES_EXPORTER`), and where none is named those with
  * somewhere to go (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`). The specification would send all three to
  * localhost when nothing is set; hopwatch sends nothing. Undefined: none, and the SDK is not even loaded.
  * Throws ConfigurationProblem for an exporter or a protocol that there is not.
  */
-export function readSignals(env: Environment): SignalsOn | undefined {
+export function readSignals(env: Environment, offered: readonly Signal[] = signals): SignalsOn | undefined {
   if (isTrue(env.OTEL_SDK_DISABLED)) return undefined
-  const on = signals.flatMap((signal) => {
+  const on = offered.flatMap((signal) => {
     const settings = readSignal(signal, env)
     return settings === undefined ? [] : [[signal, settings] as const]
   })
