@@ -14,7 +14,9 @@ npm start -- rules --output alerts.yaml --check                           # in C
 \`\`\`
 
 \`dashboards/alerts.yaml\` is made for the shipped scenarios, \`dashboards/alertmanager.example.yaml\` routes what it finds, and
-\`npm run demo:regression\` shows both at work with a real Prometheus and Alertmanager.
+\`npm run demo:regression\` shows both at work with a real Prometheus and Alertmanager: a gateway begins to drop the cookie of 20 % of the users,
+the alert names journey, hops and carrier at a webhook 20 to 60 s later, and ends three minutes after the loss has ended. (Debian:
+\`apt-get install prometheus prometheus-alertmanager\`; \`--help\` has its options.)
 
 A **page** means that users are, or may be, reading old data now, or that nobody is looking. A **ticket** can wait for the morning.
 
