@@ -8,7 +8,8 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 # What runs, and the bundler alone of what develops: the rest is most of the download. The versions and their checksums are
 # the lockfile's; scripts of packages do not run.
-RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts \
+ENV npm_config_cache=/var/cache/npm
+RUN --mount=type=cache,target=/var/cache/npm npm ci --omit=dev --ignore-scripts \
   && npm install --no-save --save-prod --omit=dev --ignore-scripts \
     "esbuild@$(node -p 'require("./package.json").devDependencies.esbuild')"
 COPY . .

@@ -4,7 +4,7 @@
  */
 const [, port] = /:(\d+)$/.exec(process.env.HOPWATCH_LISTEN ?? '') ?? []
 try {
-  const { ok } = await fetch(`http://127.0.0.1:${port ?? 9464}/healthz`, { signal: AbortSignal.timeout(2_000) })
+  const { ok } = await fetch(`http://127.0.0.1:${port ?? 9464}/healthz`, { signal: AbortSignal.timeout(4_000) })
   process.exitCode = ok ? 0 : 1
 } catch {
   process.exitCode = 1

@@ -70,7 +70,9 @@ describe.skipIf(!canBuild)('the image', () => {
 
     const [, ...healthcheck] = image.settings.Healthcheck.Test
     const files = `/proc/${container.pid()}/root`
-    expect(container.beside(join(files, 'usr/local/bin', healthcheck[0]!), join(files, healthcheck[1]!)).status).toBe(0)
+    const isHealthy = () =>
+      container.beside(join(files, 'usr/local/bin', healthcheck[0]!), join(files, healthcheck[1]!)).status === 0
+    await until('a healthy answer', isHealthy)
 
     // Devices keep their tokens on disk: had they none, this journey would lose its token in every run.
     const metrics = await until('runs of the journey with a device', async () => {
@@ -84,7 +86,7 @@ describe.skipIf(!canBuild)('the image', () => {
     container.signal('SIGTERM')
     expect(await container.ended).toBe(0)
     expect(container.printed.text).toContain('"msg":"stopped"')
-  })
+  }, 180_000)
 
   test('without an account nobody needs a token; with one it is asked for', async () => {
     const env = { COSMOS_ENDPOINT: 'https://account.example:443/', COSMOS_KEY: 'c2VjcmV0' }
@@ -99,7 +101,7 @@ describe.skipIf(!canBuild)('the image', () => {
     await answers(guarded, '/readyz', 503)
     guarded.signal('SIGTERM')
     expect(await guarded.ended).toBe(0)
-  })
+  }, 180_000)
 
   test('runs every other command', async () => {
     const ends = async (...args: string[]) => {
@@ -118,5 +120,5 @@ describe.skipIf(!canBuild)('the image', () => {
     await until('the simulator', () => simulator.printed.text.includes('Stop with Ctrl-C'))
     simulator.signal('SIGTERM')
     expect(await simulator.ended).toBe(0)
-  })
+  }, 180_000)
 })
