@@ -75,6 +75,13 @@ const { metafile } = await build({
   minifyWhitespace: true,
   legalComments: 'none',
   banner: { js: banner },
+  alias: {
+    // Its ES modules load gRPC by a `require` made at run time, which finds no node_modules beside a bundle.
+    '@opentelemetry/otlp-grpc-exporter-base': join(
+      root,
+      'node_modules/@opentelemetry/otlp-grpc-exporter-base/dist/index.cjs',
+    ),
+  },
   plugins: [threads, undiciAgent],
   metafile: true,
   logLevel: 'warning',
