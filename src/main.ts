@@ -8,6 +8,13 @@ import { CommandError, type ExitCode, exitCodes } from './cli/command-error.ts'
 import { version } from './cli/version.ts'
 import { TargetProblem } from './cosmos/target-problem.ts'
 
+// Whoever reads only the first lines, as "| head" does, is no failure; anything else is.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
 // As the first process of a container nothing ends it by default; while it starts, and has nothing to drain yet, this does.
 const endAtOnce = (signal: NodeJS.Signals) => process.exit(signal === 'SIGINT' ? 130 : 143)
 if (process.pid === 1) process.on('SIGINT', endAtOnce).on('SIGTERM', endAtOnce)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { writeScenario } from '../e2e/files.ts'
-import { makeFolder, root, runHopwatch } from '../e2e/process.ts'
+import { makeFolder, root, runHopwatch, startHopwatch } from '../e2e/process.ts'
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
 
@@ -86,6 +86,13 @@ describe('help', () => {
     expect(code).toBe(0)
     for (const command of commands) expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'))
     expect(await runHopwatch(['--version'])).toMatchObject({ code: 0, stdout: `${manifest.version}\n` })
+  })
+
+  test('a reader that goes away early is no failure', async () => {
+    const running = startHopwatch(['schema'])
+    running.child.stdout?.destroy()
+    expect(await running.ended).toEqual({ code: 0, signal: null })
+    expect(running.printed.stderr).toBe('')
   })
 
   test('schema prints the schema that editors use', async () => {
