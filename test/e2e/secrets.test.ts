@@ -70,12 +70,12 @@ describe('a listener that other machines can reach', () => {
     expect(code).toBe(2)
   })
 
-  test('asks for the token, except for whether the process lives', async () => {
+  test('asks for the token, except for whether the process lives and is ready', async () => {
     const { address } = await startServe(['--listen', '0.0.0.0:0'], { env: { HOPWATCH_API_TOKEN: apiToken } })
     const loopback = address.replace('0.0.0.0', '127.0.0.1')
     const status = async (path: string, token?: string) =>
       (await get(loopback, path, token === undefined ? {} : { authorization: `Bearer ${token}` })).status
-    for (const path of ['/metrics', '/', '/readyz', '/api/v1/runs']) {
+    for (const path of ['/metrics', '/', '/api/v1/runs']) {
       expect([path, await status(path), await status(path, 'another'), await status(path, apiToken)]).toEqual([
         path,
         401,
@@ -84,6 +84,9 @@ describe('a listener that other machines can reach', () => {
       ])
     }
     expect(await status('/healthz')).toBe(200)
+    // Which accounts it looks at is nobody's business.
+    expect(JSON.parse((await get(loopback, '/readyz')).text)).toEqual({ ready: true })
+    expect((await get(loopback, '/readyz', { authorization: `Bearer ${apiToken}` })).text).toContain('"default"')
   })
 })
 
