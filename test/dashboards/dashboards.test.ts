@@ -98,6 +98,17 @@ describe('every expression', () => {
     for (const label of grouped) expect([...mayGroup]).toContain(label)
   })
 
+  test('the alerts that are marked are those of the rules', () => {
+    const named = [...readFileSync(join(root, 'dashboards/alerts.yaml'), 'utf8').matchAll(/alert: (\w+)/g)]
+    expect(named.length).toBeGreaterThan(0)
+    for (const [, name] of named) expect(name).toMatch(/^Hopwatch/)
+    for (const { annotations } of built)
+      for (const { expr } of annotations.list ?? []) {
+        expect(parsePromql(expr ?? '').errors).toEqual([])
+        expect(expr).toContain('ALERTS{alertname=~"Hopwatch.*"')
+      }
+  })
+
   test('the parser does find what is wrong', () => {
     expect(parsePromql('sum by (a (rate(x[5m]))').errors).not.toEqual([])
     expect(parsePromql('rate(x{a="b", c=~"d"}[5m]) / on (e) y').selectors).toEqual([
