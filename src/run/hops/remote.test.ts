@@ -97,7 +97,7 @@ describe('a hop in another process', () => {
       response.end(JSON.stringify(printAnswer(answer(4), String(request.headers[nonceHeader]), 'hopwatch 1')))
     })
     const hop = hopAt(url)
-    const got = await hop.execute({ ...point, changesOf: { run: 'r', sinceWallMs: 0 } }, context, signal)
+    const got = await hop.execute(point, { ...context, run: 'r' }, signal)
     const expected = answer(4)
     expect({ ...got.observation, startedAtMs: 0 }).toEqual({
       ...expected.observation,
