@@ -6,6 +6,8 @@ export type JourneyQuestion =
       readonly key: string
       /** Where hopwatch sends OpenTelemetry data; undefined: nowhere. */
       readonly receiver?: string
+      /** The bare loop's clients get the HTTP client and the signature of hopwatch's (docs/decisions/0010-http-client.md). */
+      readonly sendsAsHopwatch?: true
     }
   | { readonly kind: 'run'; readonly forMs: number }
   /** Collects garbage first. */

@@ -1,4 +1,6 @@
 import { CosmosClient } from '@azure/cosmos'
+import { PooledHttpClient } from '../../src/cosmos/http-client.ts'
+import { signWith } from '../../src/cosmos/sign.ts'
 import { answerQuestions } from '../answering.ts'
 import {
   concurrency,
@@ -28,11 +30,14 @@ interface Probe {
 
 let journey: ((lane: number) => Promise<void>) | undefined
 
-function openJourney(endpoint: string, key: string): (lane: number) => Promise<void> {
+type Opening = Extract<JourneyQuestion, { kind: 'open' }>
+
+function openJourney({ endpoint, key, sendsAsHopwatch }: Opening): (lane: number) => Promise<void> {
+  const sending = sendsAsHopwatch && { httpClient: new PooledHttpClient(), tokenProvider: signWith(key) }
   const containerIn = (preferred: string, other: string) =>
     new CosmosClient({
       endpoint,
-      key,
+      ...(sending ?? { key }),
       consistencyLevel: 'Session',
       connectionPolicy: { preferredLocations: [preferred, other] },
     })
@@ -69,6 +74,6 @@ answerQuestions<JourneyQuestion, JourneyAnswer>(async (question) => {
   const nothing = { journeys: 0, elapsedMs: 0, processorMs: 0, heapBytes: 0 }
   if (question.kind === 'memory') return { ...nothing, heapBytes: heapBytesNow() }
   if (question.kind === 'run') return { ...nothing, ...(await measureLanes(question.forMs, journey!)) }
-  journey = openJourney(question.endpoint, question.key)
+  journey = openJourney(question)
   return nothing
 })
