@@ -236,6 +236,23 @@ describe('a hop in another process', () => {
     expect(problems).toEqual([expect.stringContaining('another account')])
   })
 
+  test('what is wrong with its operations is told once, though each user arrives', async () => {
+    problems.length = 0
+    const url = await serve((request, response) => {
+      const nonce = request.headers[nonceHeader]
+      const isArrival = request.url?.includes('/arrival')
+      const arrived = { nonce, hop: 'h', bytes: 9, isAsSent: true }
+      response.end(JSON.stringify(isArrival ? arrived : { ...sane, nonce, observation: undefined }))
+    })
+    const hop = hopAt(url)
+    const way = { options: {}, damage: (text: string) => text, run: 'r', signal }
+    for (let run = 0; run < 3; run++) {
+      await hop.carrierTo?.('header')?.carry('0:1#5#1=5', way as Parameters<Carrier['carry']>[1])
+      await hop.execute(point, context, signal)
+    }
+    expect(problems).toEqual([expect.stringContaining('observation')])
+  })
+
   test('an arrival that no hop confirms so loses no token', async () => {
     const url = await serve((request, response) => {
       response.end(JSON.stringify({ nonce: request.headers[nonceHeader], hop: 'h', bytes: 'many', isAsSent: 'yes' }))

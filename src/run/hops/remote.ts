@@ -44,10 +44,15 @@ export function remoteHop(declaration: HopDeclaration, needs: RemoteNeeds): Hop 
   let handed: { run: string; token: WireToken | undefined } | undefined
   let told: string | undefined
 
-  const tell = (problem: string | undefined) => {
-    if (problem !== told) needs.onHopProblem?.(name, problem)
-    told = problem
+  // A user may arrive at a hop that then does its operations wrongly, each time anew: that is one problem, told once.
+  const problems: Record<'operation' | 'arrival', string | undefined> = { operation: undefined, arrival: undefined }
+  const tell = (of: keyof typeof problems) => (problem: string | undefined) => {
+    problems[of] = problem
+    const now = problems.operation ?? problems.arrival
+    if (now !== told) needs.onHopProblem?.(name, now)
+    told = now
   }
+  const tellOperation = tell('operation')
 
   const handOver = (run: string, text: string | undefined) => {
     const token = text === undefined ? undefined : new WireToken(text)
@@ -88,7 +93,7 @@ export function remoteHop(declaration: HopDeclaration, needs: RemoteNeeds): Hop 
         signal,
       )
       const giveUp = (problem: RemoteProblem) => {
-        tell(problem.message)
+        tellOperation(problem.message)
         const answer = unanswered(
           operation,
           problem,
@@ -102,14 +107,15 @@ export function remoteHop(declaration: HopDeclaration, needs: RemoteNeeds): Hop 
       if ('reason' in reply) return giveUp(reply)
       const isElsewhere = elsewhere(needs.account?.() ?? [], reply.message.account, remote)
       if (isElsewhere) return giveUp(isElsewhere)
-      tell(undefined)
+      tellOperation(undefined)
       handOver(run, findInAnswer(leavesBy, reply.headers, reply.message.handed))
       return under(trace.spanId, readAnswer(reply.message, name, startedAtMs))
     },
     reconnect() {
       generation++
     },
-    carrierTo: (kind) => (isRequestCarrier(kind) ? arrival(caller, kind, tell, needs.sampleTrace) : undefined),
+    carrierTo: (kind) =>
+      isRequestCarrier(kind) ? arrival(caller, kind, tell('arrival'), needs.sampleTrace) : undefined,
     handedBack: (run) => (handed?.run === run ? { token: handed.token } : undefined),
   }
 }
