@@ -1,16 +1,17 @@
 import { createServer } from 'node:net'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { writeScenario } from './files.ts'
+import { writeConfiguration, writeScenario } from './files.ts'
 import { startReceiver } from './otlp-receiver.ts'
 import { makeFolder, root, until } from './process.ts'
 import { metricsWhere, readMetrics, startServe, sum } from './service.ts'
 
 const noting = { NODE_OPTIONS: `--import=${pathToFileURL(`${root}test/e2e/preload/note-modules.mjs`).href}` }
 
-async function serveWith(env: Record<string, string>) {
+async function serveWith(env: Record<string, string>, configuration = '') {
   const cwd = await makeFolder()
   await writeScenario(cwd, 'journey')
+  await writeConfiguration(cwd, configuration)
   return startServe(['--grace', '2s'], { cwd, env: { ...noting, ...env } })
 }
 
@@ -35,14 +36,14 @@ describe('OpenTelemetry', () => {
     expect(loaded.filter((name) => name.startsWith('@opentelemetry/') && name !== '@opentelemetry/api')).toEqual([])
   })
 
-  test('a receiver that is not there costs a count, a line a minute a signal, and no run', async () => {
-    const serving = await serveWith({
-      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+  test('a receiver of the configuration that is not there costs a count, a line a minute a signal, and no run', async () => {
+    const brisk = {
       OTEL_EXPORTER_OTLP_TIMEOUT: '300',
       OTEL_METRIC_EXPORT_INTERVAL: '400',
       OTEL_BSP_SCHEDULE_DELAY: '200',
       OTEL_BLRP_SCHEDULE_DELAY: '200',
-    })
+    }
+    const serving = await serveWith(brisk, 'openTelemetry: { endpoint: "http://127.0.0.1:9" }\n')
     const failed = (signal: string) => ({ signal })
     await metricsWhere(serving.address, 'exports that failed', (series) =>
       ['metrics', 'traces', 'logs'].every((signal) => sum(series, 'hopwatch_export_errors_total', failed(signal)) >= 1),
