@@ -8,6 +8,8 @@ export interface ClientHabits {
   readonly asksByRange: boolean
   /** Where there is no token, an empty one is sent. */
   readonly sendsEmptyTokens: boolean
+  /** Whether somebody else is served before an operation: a client remembers what comes of that too. */
+  readonly servesAnother: () => boolean
   /** What else the client asks before an operation: nothing, of the account, or of an account that does not answer. */
   readonly looksUp: () => LookUp
 }
@@ -20,5 +22,6 @@ export const plainHabits: ClientHabits = {
   tellsAncestry: true,
   asksByRange: false,
   sendsEmptyTokens: false,
+  servesAnother: () => false,
   looksUp: () => 'nothing',
 }

@@ -57,6 +57,7 @@ export class DirectStore implements DocumentStore {
     if (hop.client === 'per-operation') this.reconnect()
     const startedAtMs = clock.nowMs()
     const attempts: Attempt[] = []
+    if (this.#habits.servesAnother()) await this.#tries(anothers(request), undefined, [], signal)
     const lookUp = this.#habits.looksUp()
     if (lookUp !== 'nothing') attempts.push(this.#asksBesides('metadata', lookUp))
     const answers: Exchange[] = []
@@ -272,6 +273,15 @@ export class DirectStore implements DocumentStore {
     if (keeps) this.#remembered = this.#remembered.merge(received.parsed)
   }
 }
+
+/** Another user's read, in the same partition. */
+const anothers = (request: StoreRequest): StoreRequest => ({
+  kind: 'point',
+  id: 'anothers',
+  partitionKey: 'document' in request ? request.document.partitionKey : request.partitionKey,
+  sessionToken: undefined,
+  consistency: request.consistency,
+})
 
 /** What the application gets of a query that was answered page by page. */
 function merged(answers: readonly Exchange[]): WireToken | undefined {

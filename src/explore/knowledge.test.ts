@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { RequestEntry, ServedRange } from '../simulator/journal.ts'
 import { afterRead, afterWrite, join, type Knowledge, knowsNothing } from './knowledge.ts'
 import type { Position } from './progress.ts'
-import { trueToken } from './true-token.ts'
+import { trueCanary, trueToken } from './true-token.ts'
 
 const served = (range: string, locals: Record<string, number>, version = 1): ServedRange => ({
   range,
@@ -74,5 +74,16 @@ describe('the token in truth', () => {
     const requests = [answered([served('1', { 1: 5 }, 2)], [served('0', { 1: 5 })])]
     expect(trueToken(requests, hop, split, true)).toBe('intact')
     expect(trueToken(requests, hop, unsplit, true)).toBe('unknown')
+  })
+})
+
+describe('a canary in truth', () => {
+  const split = (younger: string, elder: string) => younger === elder || elder === '8'
+  const sent = (...token: Position[]) => [answered([served('11', { 1: 16 }, 6)], token)]
+  const ofParent = served('8', { 1: 1_000_000_000_016 }, 5)
+
+  test('of a parent is for its child, unless what was cut short of a newer one is there too', () => {
+    expect(trueCanary(sent(ofParent), 'lost', '11', split)).toBe('unknown')
+    expect(trueCanary(sent(ofParent, served('11', { 1: 10_000_000_000 }, 6)), 'lost', '11', split)).toBe('lost')
   })
 })

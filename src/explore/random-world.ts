@@ -22,6 +22,7 @@ export function randomTraits(random: Random): Traits {
   const chance = random.fork('habits')
   const lookUps: readonly LookUp[] = isOneIn(10) ? ['nothing', 'nothing', 'metadata', 'unreachable'] : ['nothing']
   const unrest = isOneIn(7) ? 0.1 : 0
+  const othersShare = unrest > 0 && isOneIn(2) ? 0.3 : 0
   const writesLandLate = isOneIn(15)
   const strangers = random.fork('stranger')
   const strangersShare = isOneIn(20) ? 0.2 : 0
@@ -31,6 +32,7 @@ export function randomTraits(random: Random): Traits {
       tellsAncestry: unrest === 0 || !isOneIn(3),
       asksByRange: isOneIn(4),
       sendsEmptyTokens: isOneIn(10),
+      servesAnother: () => othersShare > 0 && chance.next() < othersShare,
       looksUp: () => (lookUps.length === 1 ? 'nothing' : pick(chance, lookUps)),
     },
     unrest,

@@ -1,6 +1,6 @@
 import type { RequestEntry } from '../simulator/journal.ts'
 import type { Knowledge } from './knowledge.ts'
-import { compareProgress, progressIn } from './progress.ts'
+import { compareProgress, type Position, progressIn } from './progress.ts'
 import { isAnswered, told } from './true-answers.ts'
 
 /** Whether `younger` came from `elder`, or is it, for all that a client is told of splits. */
@@ -50,8 +50,14 @@ function stateOnWire({ token }: RequestEntry, hop: Knowledge, counts: (range: st
 /** No log of a test gets there; the canary's progress is beyond it. */
 const beyondAnyLsn = 5e11
 
-const hasCanary = ({ token }: RequestEntry, counts = (_range: string) => true): boolean =>
-  token !== undefined && token !== 'malformed' && token.some((each) => each.lsn > beyondAnyLsn && counts(each.range))
+const isCanary = (position: Position | undefined): boolean => position !== undefined && position.lsn > beyondAnyLsn
+
+const hasCanary = ({ token }: RequestEntry): boolean =>
+  token !== undefined && token !== 'malformed' && token.some(isCanary)
+
+/** Of a range and of those that it came from, the newest configuration's progress is what binds. */
+const hasCanaryFor = ({ token }: RequestEntry, counts: (range: string) => boolean): boolean =>
+  token !== undefined && token !== 'malformed' && isCanary(progressIn(token, counts))
 
 /**
  * A canary that arrived is refused with 404/1002, unless misfortune of another kind answers first. One that arrived for other
@@ -66,7 +72,7 @@ export function trueCanary(
 ): string {
   if (requests.length === 0) return 'unknown'
   if (!hasCanary(requests[0]!)) return 'lost'
-  const isForIt = range === undefined || hasCanary(requests[0]!, (elder) => comesFrom(range, elder))
+  const isForIt = range === undefined || hasCanaryFor(requests[0]!, (elder) => comesFrom(range, elder))
   if (!isForIt && judged === 'lost') return 'lost'
   const isRefused = (request: RequestEntry) =>
     hasCanary(request) && request.connection === undefined && request.status === 404 && request.substatus === 1002
