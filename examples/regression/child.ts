@@ -23,6 +23,10 @@ export async function startChild(
   // A group of its own, so that Ctrl-C reaches it once, from here.
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env, detached: true })
   const ended = once(child, 'close')
+  // Also where somebody ends us before whoever started it could.
+  const kill = () => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  child.once('close', () => process.off('exit', kill))
   let text = ''
   let said: RegExpExecArray | null = null
   const told = new Promise<void>((resolve) => {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -53,7 +54,12 @@ export async function startRegressionDemo({ besides = [] }: RegressionDemoOption
   }
   try {
     const folder = await mkdtemp(join(tmpdir(), 'hopwatch-regression-'))
-    releases.add('folder', () => rm(folder, { recursive: true, force: true }))
+    const removeFolder = () => rmSync(folder, { recursive: true, force: true })
+    process.once('exit', removeFolder)
+    releases.add('folder', () => {
+      process.off('exit', removeFolder)
+      removeFolder()
+    })
     const simulator = await startSimulator({ regions, replication })
     releases.add('simulator', () => simulator.close())
     const inherited = Object.entries(process.env).filter(([name]) => !/^(HOPWATCH|COSMOS|AZURE|OTEL)_/.test(name))
