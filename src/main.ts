@@ -56,6 +56,7 @@ const commands: Readonly<Record<string, () => Promise<unknown>>> = {
   validate: async () => (await import('./cli/validate.ts')).addValidate(program, done),
   simulate: async () => (await import('./cli/simulate.ts')).addSimulate(program, done, stopped),
   hop: async () => (await import('./cli/hop.ts')).addHop(program, done, stopped),
+  doctor: async () => (await import('./cli/doctor.ts')).addDoctor(program, done),
   explore: async () => (await import('./cli/explore.ts')).addExplore(program, done, stopped),
   rules: async () => (await import('./cli/rules.ts')).addRules(program, done),
   schema: async () => (await import('./cli/schema.ts')).addSchema(program, done),

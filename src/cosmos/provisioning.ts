@@ -1,4 +1,5 @@
 import type { ContainerDefinition, CosmosClient } from '@azure/cosmos'
+import { azureCommands } from '../domain/doctor/azure-commands.ts'
 import { explainFailure, statusOf } from './explain.ts'
 import { ownFields, partitionKeyDefinition, segmentsOf } from './stored-document.ts'
 import { TargetProblem } from './target-problem.ts'
@@ -111,20 +112,7 @@ function withCommands(problem: TargetProblem, need: ContainerNeed, endpoint: URL
   return new TargetProblem(problem.kind, problem.message, remedy, problem.attempts)
 }
 
-/** The Azure CLI makes no hierarchical partition keys; PowerShell does. */
-function commandsFor({ database, container, partitionKey }: ContainerNeed, endpoint: URL): string {
-  const account = accountName(endpoint)
-  const az = `--account-name ${account} --resource-group <resource-group>`
-  const makeDatabase = `az cosmosdb sql database create ${az} --name ${quote(database)}`
-  if (partitionKey.length === 1) {
-    return `${makeDatabase}\naz cosmosdb sql container create ${az} --database-name ${quote(database)} --name ${quote(container)} --partition-key-path ${quote(partitionKey[0]!)} --ttl -1`
-  }
-  return `${makeDatabase}\nNew-AzCosmosDBSqlContainer -AccountName ${account} -ResourceGroupName <resource-group> -DatabaseName ${quote(database)} -Name ${quote(container)} -PartitionKeyKind MultiHash -PartitionKeyVersion 2 -PartitionKeyPath ${partitionKey.map(quote).join(',')} -TtlInSeconds -1`
-}
-
-const accountName = ({ hostname }: URL): string =>
-  hostname.endsWith('.documents.azure.com') ? hostname.slice(0, hostname.indexOf('.')) : '<account>'
-
-const quote = (text: string): string => (/^[\w/.-]+$/.test(text) ? text : `'${text.replaceAll("'", "''")}'`)
+const commandsFor = (need: ContainerNeed, endpoint: URL): string =>
+  azureCommands(endpoint).makeContainer(need, need.partitionKey).join('\n')
 
 const placeOf = ({ database, container }: ContainerNeed): string => `${database}/${container}`

@@ -73,8 +73,8 @@ describe('a container that is missing', () => {
     expect(problem.kind).toBe('misconfigured')
     expect(problem.message).toBe('container travel/itineraries does not exist')
     expect(problem.remedy.split('\n').slice(1)).toEqual([
-      'az cosmosdb sql database create --account-name <account> --resource-group <resource-group> --name travel',
-      'az cosmosdb sql container create --account-name <account> --resource-group <resource-group> --database-name travel --name itineraries --partition-key-path /customerId --ttl -1',
+      'az cosmosdb sql database create --account-name "$ACCOUNT" --resource-group "$RESOURCE_GROUP" --name travel',
+      'az cosmosdb sql container create --account-name "$ACCOUNT" --resource-group "$RESOURCE_GROUP" --database-name travel --name itineraries --partition-key-path /customerId --ttl -1',
     ])
     expect(stub.seen.map(({ method }) => method)).toEqual(['GET'])
   })

@@ -1,0 +1,87 @@
+import colors from 'picocolors'
+import type { TargetDiagnosis } from '../compose/doctor/doctor.ts'
+import { azureCommands } from '../domain/doctor/azure-commands.ts'
+import { type Diagnosis, type Severity, severities } from '../domain/doctor/diagnosis.ts'
+import { scrub } from '../publish/scrub.ts'
+import { type ExitCode, exitCodes } from './command-error.ts'
+
+export const doctorFormats = ['table', 'json'] as const
+export type DoctorFormat = (typeof doctorFormats)[number]
+
+export interface DoctorReport {
+  readonly version: string
+  readonly at: string
+  /** How many of each. */
+  readonly summary: Readonly<Record<Severity, number>>
+  readonly targets: readonly DoctorTarget[]
+}
+
+interface DoctorTarget extends Omit<TargetDiagnosis['look'], 'unreached'> {
+  readonly isSimulated: boolean
+  readonly diagnoses: readonly Diagnosis[]
+}
+
+export function doctorReport(diagnosed: readonly TargetDiagnosis[], version: string, atWallMs: number): DoctorReport {
+  const count = (severity: Severity) =>
+    diagnosed.flatMap(({ diagnoses }) => diagnoses).filter((each) => each.severity === severity).length
+  return {
+    version,
+    at: new Date(atWallMs).toISOString(),
+    summary: {
+      problem: count('problem'),
+      warning: count('warning'),
+      unknown: count('unknown'),
+      note: count('note'),
+      ok: count('ok'),
+    },
+    targets: diagnosed.map(({ look: { unreached: _, ...look }, isSimulated, diagnoses }) => ({
+      ...look,
+      isSimulated,
+      diagnoses,
+    })),
+  }
+}
+
+/** 3 where an account was not reached, 1 where something is a problem. */
+export function exitCodeOf(diagnosed: readonly TargetDiagnosis[]): ExitCode {
+  if (diagnosed.some(({ look }) => look.unreached?.kind === 'misconfigured')) return exitCodes.usage
+  if (diagnosed.some(({ look }) => look.unreached)) return exitCodes.unreachable
+  const isProblem = ({ severity }: Diagnosis) => severity === 'problem'
+  return diagnosed.some(({ diagnoses }) => diagnoses.some(isProblem)) ? exitCodes.found : exitCodes.ok
+}
+
+/** Scrubbed as a whole: a message may quote anything that a server has said. */
+export const printDoctor = (report: DoctorReport, format: DoctorFormat): string =>
+  scrub(format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : printTable(report))
+
+const paint: Readonly<Record<Severity, (text: string) => string>> = {
+  problem: colors.red,
+  warning: colors.yellow,
+  unknown: colors.yellow,
+  note: colors.cyan,
+  ok: colors.green,
+}
+const indent = ' '.repeat(9)
+
+function printTable({ targets, summary }: DoctorReport): string {
+  const counted = severities.map((severity) => `${summary[severity]} ${severity}`).join(', ')
+  return `${targets.map(printTarget).join('\n')}\n${counted}\n`
+}
+
+function printTarget({ name, endpoint, isSimulated, diagnoses }: DoctorTarget): string {
+  const where = isSimulated ? 'the embedded simulator (COSMOS_ENDPOINT is not set)' : `target ${name}, ${endpoint}`
+  const confirms = diagnoses.some(({ severity, confirm }) => severity !== 'ok' && confirm.length > 0)
+  const group = confirms
+    ? `The commands need RESOURCE_GROUP, which the data plane does not tell:\n  ${azureCommands(new URL(endpoint)).resourceGroup}\n`
+    : ''
+  return `hopwatch doctor: ${where}\n\n${diagnoses.map((each) => printDiagnosis(each, isSimulated)).join('')}\n${isSimulated ? '' : group}`
+}
+
+/** There is nothing to confirm in the Azure CLI about a simulator, nor where all is well. */
+function printDiagnosis({ severity, subject, found, means, remedy, confirm }: Diagnosis, isSimulated: boolean): string {
+  const lines = [`${paint[severity](severity.padEnd(indent.length))}${subject}: ${found}`]
+  if (means !== undefined) lines.push(`${indent}it means: ${means}`)
+  if (remedy !== undefined) lines.push(`${indent}do: ${remedy}`)
+  if (severity !== 'ok' && !isSimulated) lines.push(...confirm.map((command) => `${indent}$ ${command}`))
+  return `${lines.join('\n')}\n`
+}

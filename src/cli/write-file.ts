@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto'
+import { open, rename, rm } from 'node:fs/promises'
+import { CommandError, exitCodes } from './command-error.ts'
+
+/**
+ * Writes a file that only its owner may read, whole or not at all: a reader never sees a part of it. Throws `CommandError` where
+ * it cannot be written.
+ */
+export async function writePrivately(file: string, text: string): Promise<void> {
+  const beside = `${file}.${randomBytes(4).toString('hex')}.part`
+  try {
+    const handle = await open(beside, 'wx', 0o600)
+    try {
+      await handle.writeFile(text)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(beside, file)
+  } catch (error) {
+    await rm(beside, { force: true })
+    throw cannotWrite(file, error)
+  }
+}
+
+export function cannotWrite(file: string, error: unknown): CommandError {
+  const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+  return new CommandError(
+    exitCodes.usage,
+    `${file}: cannot be written${code}; name a file in a folder that exists and that you may write to`,
+  )
+}
