@@ -84,6 +84,7 @@ describe('a canary in truth', () => {
 
   test('of a parent is for its child, unless what was cut short of a newer one is there too', () => {
     expect(trueCanary(sent(ofParent), 'lost', '11', split)).toBe('unknown')
+    expect(trueCanary(sent(served('7', { 1: 1_000_000_000_016 })), 'lost', undefined, split)).toBe('lost')
     expect(trueCanary(sent(ofParent, served('11', { 1: 10_000_000_000 }, 6)), 'lost', '11', split)).toBe('lost')
   })
 })

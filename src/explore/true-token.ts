@@ -61,8 +61,8 @@ const hasCanaryFor = ({ token }: RequestEntry, counts: (range: string) => boolea
 
 /**
  * A canary that arrived is refused with 404/1002, unless misfortune of another kind answers first. One that arrived for other
- * ranges than the document's is lost; where it cannot be known which that is, the wire says: a query over all ranges is
- * refused for any.
+ * ranges than the document's is lost, or than those that answered where the hop does not know which that is; yet a query over
+ * all ranges is refused for any.
  */
 export function trueCanary(
   requests: readonly RequestEntry[],
@@ -72,7 +72,9 @@ export function trueCanary(
 ): string {
   if (requests.length === 0) return 'unknown'
   if (!hasCanary(requests[0]!)) return 'lost'
-  const isForIt = range === undefined || hasCanaryFor(requests[0]!, (elder) => comesFrom(range, elder))
+  const ranges = range === undefined ? requests.flatMap(told).map((each) => each.range) : [range]
+  const isForIt =
+    ranges.length === 0 || ranges.some((each) => hasCanaryFor(requests[0]!, (elder) => comesFrom(each, elder)))
   if (!isForIt && judged === 'lost') return 'lost'
   const isRefused = (request: RequestEntry) =>
     hasCanary(request) && request.connection === undefined && request.status === 404 && request.substatus === 1002
