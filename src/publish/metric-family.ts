@@ -80,16 +80,23 @@ export class MetricFamily<const Labels extends readonly string[]> {
 
   set(values: LabelValues<Labels>, value: number): void {
     const series = this.#find(values)
-    if (series === undefined || series.value === value) return
-    series.value = value
-    series.group.printed.clear()
+    if (series) assign(series, value)
   }
 
   /** From now on there are exactly these series. */
   replaceBy(samples: readonly (readonly [values: LabelValues<Labels>, value: number])[]): void {
-    const kept = new Set(samples.map(([values]) => keyOf(values)))
-    for (const key of this.#series.keys()) if (!kept.has(key)) this.#remove(key)
-    for (const [values, value] of samples) this.set(values, value)
+    const gone = new Set(this.#series.keys())
+    const added = samples.filter(([values, value]) => {
+      const key = keyOf(values)
+      const series = this.#series.get(key)
+      if (series === undefined) return true
+      assign(series, value)
+      gone.delete(key)
+      return false
+    })
+    // First, so that what is new finds room under the cap.
+    for (const key of gone) this.#remove(key)
+    for (const [values, value] of added) this.set(values, value)
   }
 
   observe(values: LabelValues<Labels>, value: number, exemplar?: Exemplar): void {
@@ -196,6 +203,12 @@ export class MetricFamily<const Labels extends readonly string[]> {
     group.printed.clear()
     return series
   }
+}
+
+function assign(series: Series, value: number): void {
+  if (series.value === value) return
+  series.value = value
+  series.group.printed.clear()
 }
 
 const keyOf = (values: readonly string[]): string => values.join('\0')

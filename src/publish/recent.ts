@@ -6,7 +6,7 @@ import type { Scenario } from '../domain/scenario.ts'
 import { isKnownState, uncovering } from '../domain/token-state.ts'
 import { isJudged, isStale } from '../domain/verdict.ts'
 import { createLatencies, latencyQuantileMs, recordLatency } from './latency.ts'
-import { SlidingWindow } from './window.ts'
+import { SlidingWindow, WindowFigure } from './window.ts'
 
 const recentQuantiles = [0.5, 0.9, 0.95, 0.99] as const
 
@@ -69,33 +69,16 @@ const countSlices = { create: noCounts, clear: (counts: RecentCounts) => Object.
 const latencySlices = { create: createLatencies, clear: (latencies: Histogram) => latencies.reset() }
 
 interface ScenarioWindow {
-  readonly arms: ReadonlyMap<string, SlidingWindow<RecentCounts>>
+  readonly arms: ReadonlyMap<string, ReturnType<typeof countsSince>>
   /** By hop, then operation. */
-  readonly operations: Map<string, Map<OperationKind, RecentLatencies>>
+  readonly operations: Map<string, Map<OperationKind, ReturnType<typeof latenciesSince>>>
 }
 
 type Quantiles = RecentOperation['quantilesMs']
 
-/** Latencies of the last five minutes. To merge the slices takes longer than all else at a scrape, so it is done only for news. */
-class RecentLatencies {
-  readonly #window: SlidingWindow<Histogram>
-  #known: { readonly period: number; readonly quantiles: Quantiles } | undefined
-
-  constructor(clock: Clock) {
-    this.#window = new SlidingWindow(clock, latencySlices)
-  }
-
-  record(durationMs: number): void {
-    recordLatency(this.#window.current(), durationMs)
-    this.#known = undefined
-  }
-
-  quantiles(): Quantiles {
-    const { period } = this.#window
-    if (this.#known?.period !== period) this.#known = { period, quantiles: quantilesOf(this.#window.live()) }
-    return this.#known.quantiles
-  }
-}
+/** To merge the slices takes longer than all else at a scrape. */
+const latenciesSince = (clock: Clock) => new WindowFigure(new SlidingWindow(clock, latencySlices), quantilesOf)
+const countsSince = (clock: Clock) => new WindowFigure(new SlidingWindow(clock, countSlices), sumOf)
 
 /** The last five minutes of every loaded scenario: what the ratio gauges and the quantiles are read from. */
 export class Recent implements Sink {
@@ -108,7 +91,7 @@ export class Recent implements Sink {
 
   addScenario(scenario: Scenario): void {
     this.#scenarios.set(scenario.name, {
-      arms: new Map(scenario.arms.map((arm) => [arm.name, new SlidingWindow(this.#clock, countSlices)])),
+      arms: new Map(scenario.arms.map((arm) => [arm.name, countsSince(this.#clock)])),
       operations: new Map(scenario.hops.map((hop) => [hop.name, new Map()])),
     })
   }
@@ -139,9 +122,9 @@ export class Recent implements Sink {
     const { hop, operation, durationMs } = event.observation
     const atHop = scenario.operations.get(hop)
     if (atHop) {
-      const latencies = atHop.get(operation) ?? new RecentLatencies(this.#clock)
+      const latencies = atHop.get(operation) ?? latenciesSince(this.#clock)
       atHop.set(operation, latencies)
-      latencies.record(durationMs)
+      recordLatency(latencies.current(), durationMs)
     }
     if (event.kind === 'write') return
     if (event.canary) {
@@ -164,8 +147,7 @@ export class Recent implements Sink {
   arms(): RecentArm[] {
     return [...this.#scenarios].flatMap(([scenario, { arms }]) =>
       [...arms].map(([arm, window]) => {
-        const sum = noCounts()
-        for (const slice of window.live()) addCounts(sum, slice)
+        const sum = window.figure()
         return {
           scenario,
           arm,
@@ -182,7 +164,7 @@ export class Recent implements Sink {
     return [...this.#scenarios].flatMap(([scenario, { operations }]) =>
       [...operations].flatMap(([hop, atHop]) =>
         [...atHop].flatMap(([operation, latencies]) => {
-          const quantilesMs = latencies.quantiles()
+          const quantilesMs = latencies.figure()
           return quantilesMs.length === 0 ? [] : [{ scenario, hop, operation, quantilesMs }]
         }),
       ),
@@ -199,8 +181,10 @@ function quantilesOf(slices: readonly Histogram[]): Quantiles {
   })
 }
 
-function addCounts(sum: RecentCounts, counts: Readonly<RecentCounts>): void {
-  for (const key of countKeys) sum[key] += counts[key]
+function sumOf(slices: readonly RecentCounts[]): RecentCounts {
+  const sum = noCounts()
+  for (const slice of slices) for (const key of countKeys) sum[key] += slice[key]
+  return sum
 }
 
 const ratio = (events: number, total: number): number | undefined => (total === 0 ? undefined : events / total)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ManualClock } from '../base/clock.ts'
-import { SlidingWindow } from './window.ts'
+import { SlidingWindow, WindowFigure } from './window.ts'
 
 const kind = { create: () => ({ sum: 0 }), clear: (slice: { sum: number }) => Object.assign(slice, { sum: 0 }) }
 const total = (window: SlidingWindow<{ sum: number }>) => window.live().reduce((sum, slice) => sum + slice.sum, 0)
@@ -38,4 +38,29 @@ describe('a sliding window', () => {
     expect(window.coveredMs()).toBeGreaterThanOrEqual(250_000)
     expect(window.coveredMs()).toBeLessThanOrEqual(300_000)
   })
+})
+
+test('a figure is what its slices say, however often it was asked for before', async () => {
+  const step = fc.record({ wait: fc.integer({ min: 0, max: 400 }), adds: fc.boolean(), asks: fc.boolean() })
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      const clock = new ManualClock()
+      const window = new SlidingWindow(clock, kind, 600, 6)
+      let workedOut = 0
+      const figure = new WindowFigure(window, (slices) => {
+        workedOut++
+        return slices.reduce((sum, slice) => sum + slice.sum, 0)
+      })
+      for (const { wait, adds, asks } of steps) {
+        await clock.advance(wait)
+        if (adds) figure.current().sum++
+        if (asks) expect(figure.figure()).toBe(total(window))
+      }
+      figure.figure()
+      const before = workedOut
+      expect(figure.figure()).toBe(total(window))
+      expect(workedOut).toBe(before)
+    }),
+    { numRuns: 50 },
+  )
 })

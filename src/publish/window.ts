@@ -61,3 +61,31 @@ export class SlidingWindow<Slice> {
     return Math.max(leastCoveredMs, nowMs - startMs)
   }
 }
+
+/** What is worked out from the slices of a window: anew only after news, or once the window has moved on. */
+export class WindowFigure<Slice, Figure> {
+  readonly #window: SlidingWindow<Slice>
+  readonly #workOut: (slices: readonly Slice[]) => Figure
+  #known: { readonly period: number; readonly figure: Figure } | undefined
+
+  constructor(window: SlidingWindow<Slice>, workOut: (slices: readonly Slice[]) => Figure) {
+    this.#window = window
+    this.#workOut = workOut
+  }
+
+  /** The slice that takes what happens now; the figure is out of date with it. */
+  current(): Slice {
+    this.#known = undefined
+    return this.#window.current()
+  }
+
+  figure(): Figure {
+    const { period } = this.#window
+    if (this.#known?.period !== period) this.#known = { period, figure: this.#workOut(this.#window.live()) }
+    return this.#known.figure
+  }
+
+  coveredMs(): number {
+    return this.#window.coveredMs()
+  }
+}
