@@ -32,7 +32,7 @@ test('three shards run a hundred scenarios, each on exactly one; a fourth takes 
     )
     const series = await readMetrics(address)
     expect(sum(series, 'hopwatch_shard_info', { shard: String(index), shards: '3' })).toBe(1)
-    const counted = new Set(select(series, 'hopwatch_runs_total').map(({ labels }) => labels.scenario))
+    const counted = new Set(select(series, 'hopwatch_runs_total').flatMap(({ labels }) => labels.scenario ?? []))
     expect([...counted].toSorted()).toEqual(three[index]!.toSorted())
   }
 
