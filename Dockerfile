@@ -6,12 +6,13 @@ ARG BASE_IMAGE=gcr.io/distroless/cc-debian12:nonroot
 FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
-# What runs, and the bundler alone of what develops: the rest is most of the download. The versions and their checksums are
-# the lockfile's; scripts of packages do not run.
+# What runs, and of what develops the bundler alone, for this builder's processor: the rest is most of the download. Versions and
+# checksums are the lockfile's; scripts of packages do not run.
 ENV npm_config_cache=/var/cache/npm
-RUN --mount=type=cache,target=/var/cache/npm npm ci --omit=dev --ignore-scripts \
-  && npm install --no-save --save-prod --omit=dev --ignore-scripts \
-    "esbuild@$(node -p 'require("./package.json").devDependencies.esbuild')"
+RUN --mount=type=cache,target=/var/cache/npm npm ci --ignore-scripts --omit=dev --omit=optional \
+  && version=$(node -p 'require("./package.json").devDependencies.esbuild') \
+  && npm install --no-save --save-prod --ignore-scripts --omit=dev --omit=optional \
+    "esbuild@$version" "@esbuild/$(node -p 'process.platform + "-" + process.arch')@$version"
 COPY . .
 RUN node scripts/build.ts && mkdir data
 
