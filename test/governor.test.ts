@@ -99,3 +99,24 @@ test('a common budget is kept, and the frequent scenario does not starve the rar
   expect(missed['rare budget']).toBeUndefined()
   expect(missed['frequent budget']).toBeGreaterThan(1000)
 }, 60_000)
+
+test('a common budget that changes, comes or goes holds from then on', async () => {
+  const { clock, finished, governor } = world(100_000, undefined, [every('one', 100), every('two', 100)])
+  const spentIn = async (ms: number) => {
+    const before = finished.length
+    await clock.advance(ms)
+    return finished.slice(before).reduce((sum, run) => sum + runRequestUnits(run), 0) / (ms / 1000)
+  }
+  const free = await spentIn(20_000)
+  expect(free).toBeGreaterThan(60)
+  governor.changeBudget(20)
+  // It begins with what it holds: ten seconds' worth.
+  await spentIn(20_000)
+  const held = await spentIn(60_000)
+  expect(held).toBeLessThan(22)
+  expect(held).toBeGreaterThan(17)
+  governor.changeBudget(40)
+  expect(Math.abs((await spentIn(60_000)) - 40)).toBeLessThan(4)
+  governor.changeBudget(undefined)
+  expect(await spentIn(20_000)).toBeGreaterThan(free * 0.95)
+}, 60_000)

@@ -7,7 +7,7 @@ import { needsRestart } from '../scenario/needs-restart.ts'
 import { letsEverybodyRead } from './public-access.ts'
 import { configurationFile, type Environment, type SharedOptions, scenarioPathsOf } from './settings.ts'
 
-export interface ReloadFilesOptions extends Pick<SharedOptions, 'config' | 'scenarios' | 'drills'> {
+export interface ReloadFilesOptions extends Pick<SharedOptions, 'config' | 'scenarios' | 'drills' | 'budget'> {
   readonly allowUnauthenticated?: boolean | string
 }
 
@@ -31,7 +31,11 @@ export function reloadFiles(
     const loaded = await loadScenarios(scenarioPathsOf(options, configuration), env)
     const all = [...problems, ...loaded.problems, ...opensDoor(options, started, loaded.scenarios)]
     if (all.length > 0) return { problems: all }
-    return { scenarios: loaded.scenarios, onApplied: () => onLoaded(configuration) }
+    return {
+      scenarios: loaded.scenarios,
+      requestUnitsPerSecond: options.budget ?? configuration.budget?.requestUnitsPerSecond,
+      onApplied: () => onLoaded(configuration),
+    }
   }
 }
 

@@ -13,7 +13,7 @@ function harness(changes: Partial<ReloadDeps> = {}) {
   const lines: { msg: string; trigger?: string; problems?: string[] }[] = []
   const outcomes: boolean[] = []
   const applied: (readonly Scenario[])[] = []
-  let files: Awaited<ReturnType<LoadFiles>> = { scenarios: [] }
+  let files: Awaited<ReturnType<LoadFiles>> = { scenarios: [], requestUnitsPerSecond: undefined }
   let loads = 0
   const reloader = new Reloader({
     load: async () => {
@@ -21,7 +21,7 @@ function harness(changes: Partial<ReloadDeps> = {}) {
       return files
     },
     check: () => {},
-    apply: async (scenarios) => {
+    apply: async ({ scenarios }) => {
       applied.push(scenarios)
       return { added: [], changed: ['s'], removed: [], unchanged: [] }
     },
@@ -44,7 +44,7 @@ describe('a reload', () => {
     expect(lines).toMatchObject([
       { level: 50, trigger: 'request', problems: ['a.yaml:2:3: unknown key "evry"; write "every"'] },
     ])
-    put({ scenarios: [] })
+    put({ scenarios: [], requestUnitsPerSecond: undefined })
     await clock.advance(60_000)
     await reloader.reload('files')
     expect(reloader.state).toEqual({ isSuccessful: true, lastSuccessWallMs: 1_120_000, problems: [] })
@@ -107,7 +107,7 @@ describe('a reload', () => {
     await reloader.reload('request')
     expect(lines).toHaveLength(3)
     // That it is mended is news in any case.
-    put({ scenarios: [] })
+    put({ scenarios: [], requestUnitsPerSecond: undefined })
     await reloader.reload('files')
     expect(lines.at(-1)).toMatchObject({ msg: 'reloaded' })
   })
@@ -117,7 +117,7 @@ describe('a reload', () => {
     const { reloader } = harness({
       load: async () => {
         if (isBroken) throw new Error('a defect')
-        return { scenarios: [] }
+        return { scenarios: [], requestUnitsPerSecond: undefined }
       },
     })
     await expect(reloader.reload('request')).rejects.toThrow('a defect')

@@ -14,10 +14,18 @@ import type { Logger } from '../publish/logger.ts'
 /** `signal`: SIGHUP. `request`: `POST /-/reload`. `files`: one of them has changed. */
 export type ReloadTrigger = 'signal' | 'request' | 'files'
 
+export interface LoadedFiles {
+  readonly scenarios: readonly Scenario[]
+  /** What all scenarios on one account may spend together; undefined: only their own budgets hold. */
+  readonly requestUnitsPerSecond: number | undefined
+  /** Told when it has taken effect. */
+  onApplied?(): void
+  readonly problems?: never
+}
+
 /** The files as they are now, or everything that is wrong with them. Never rejects for what they say. */
 export type LoadFiles = () => Promise<
-  | { readonly scenarios: readonly Scenario[]; readonly onApplied?: () => void; readonly problems?: never }
-  | { readonly scenarios?: never; readonly problems: readonly ReloadProblem[] }
+  LoadedFiles | { readonly scenarios?: never; readonly problems: readonly ReloadProblem[] }
 >
 
 export interface ReloadDeps {
@@ -25,7 +33,7 @@ export interface ReloadDeps {
   /** Throws ConfigurationProblem or TargetProblem for scenarios that cannot run here, and then has done nothing. */
   readonly check: (scenarios: readonly Scenario[]) => void
   /** Resolves when the new scenarios run in place of the old ones. */
-  readonly apply: (scenarios: readonly Scenario[]) => Promise<SetChange>
+  readonly apply: (loaded: LoadedFiles) => Promise<SetChange>
   readonly onOutcome: (isSuccessful: boolean, atWallMs: number) => void
   readonly clock: Clock
   readonly logger: Logger
@@ -89,7 +97,7 @@ export class Reloader {
       if (error instanceof TargetProblem) return { problems: [{ message: error.message, instead: error.remedy }] }
       throw error
     }
-    const change = await apply(loaded.scenarios)
+    const change = await apply(loaded)
     loaded.onApplied?.()
     return { change }
   }

@@ -137,7 +137,10 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
         checkTargetNames(scenarios, [...targets.byName.keys()])
         checkStores(scenarios, settings.carriers?.stores ?? new Map())
       },
-      apply: (scenarios) => set.load(ownOf(scenarios)),
+      apply: ({ scenarios, requestUnitsPerSecond }) => {
+        governors.changeBudget(requestUnitsPerSecond)
+        return set.load(ownOf(scenarios))
+      },
       onOutcome: (isSuccessful, atWallMs) => metrics.setReload(isSuccessful, atWallMs),
       clock,
       logger,

@@ -36,7 +36,7 @@ describe('what a reload cannot change', () => {
 })
 
 test('what a reload can change is no problem', () => {
-  expect(told('scenarios: a\nlogLevel: info\ngrace: 5s\n', 'scenarios: [b, c]\nlogLevel: debug\ngrace: 1s\n')).toEqual(
-    [],
-  )
+  expect(
+    told('scenarios: a\nlogLevel: info\ngrace: 5s\n', 'scenarios: [b, c]\nbudget: { requestUnits: 9/s }\n'),
+  ).toEqual([])
 })

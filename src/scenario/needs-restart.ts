@@ -4,7 +4,7 @@ import type { Problem } from './problem.ts'
 import { readYaml, type Source } from './yaml-file.ts'
 
 /** What a reload may change of the configuration; everything else is opened once, at the start. */
-const reloadable: ReadonlySet<keyof Configuration> = new Set(['scenarios', 'logLevel', 'graceMs'])
+const reloadable: ReadonlySet<keyof Configuration> = new Set(['scenarios', 'logLevel', 'graceMs', 'budget'])
 
 /** Where the file's key has another name than what it becomes. */
 const keyOf = (field: keyof Configuration): string => (field === 'graceMs' ? 'grace' : field)

@@ -22,7 +22,9 @@ export interface Allowance {
  */
 export class Governor {
   readonly #clock: Clock
-  readonly #total: RequestUnitBudget | undefined
+  #total: RequestUnitBudget | undefined
+  /** By allowance, its part of the account's budget. */
+  readonly #parts = new Map<object, BudgetMember | undefined>()
   readonly #throttles = new Map<string, ThrottleState>()
   readonly #containers = new Map<string, string>()
 
@@ -34,15 +36,17 @@ export class Governor {
 
   admit({ name, container, budget }: Governed): Allowance {
     const own = budget && new RequestUnitBudget(budget.requestUnitsPerSecond, this.#clock)
-    const shared = this.#total?.join()
-    const members = [own?.join(), shared].filter((member): member is BudgetMember => member !== undefined)
+    const ownPart = own?.join()
+    const key = {}
+    this.#parts.set(key, this.#total?.join())
+    const members = () => [ownPart, this.#parts.get(key)].filter((member) => member !== undefined)
     const place = `${container.database}/${container.container}`
     this.#containers.set(name, place)
     // Adds up to one run each time; so any share of the planned runs is let through evenly.
     let credit = 0
     return {
       admits: () => {
-        if (!members.every((member) => member.allowsRun())) return false
+        if (!members().every((member) => member.allowsRun())) return false
         credit += this.#shareOf(place)
         if (credit < 1 - 1e-9) return false
         credit -= 1
@@ -50,15 +54,29 @@ export class Governor {
       },
       settle: (run) => {
         const spent = runRequestUnits(run)
-        for (const member of members) member.spend(spent)
+        for (const member of members()) member.spend(spent)
         if (!run.events.some(metThrottling)) return
         this.#throttles.set(place, afterThrottled(this.#throttles.get(place) ?? unthrottled, this.#clock.nowMs()))
       },
       leave: () => {
-        if (shared) this.#total?.leave(shared)
+        const part = this.#parts.get(key)
+        if (part) this.#total?.leave(part)
+        this.#parts.delete(key)
         if (this.#containers.get(name) === place) this.#containers.delete(name)
       },
     }
+  }
+
+  /** For everything on the account, from now on; undefined: only the scenarios' own budgets. */
+  changeBudget(requestUnitsPerSecond: number | undefined): void {
+    if (requestUnitsPerSecond !== undefined && this.#total) {
+      this.#total.changeRate(requestUnitsPerSecond)
+      return
+    }
+    const total =
+      requestUnitsPerSecond === undefined ? undefined : new RequestUnitBudget(requestUnitsPerSecond, this.#clock)
+    this.#total = total
+    for (const key of this.#parts.keys()) this.#parts.set(key, total?.join())
   }
 
   /** Share of the planned runs that back-off lets start, by scenario. */

@@ -103,3 +103,18 @@ test('one that joins adds nothing to what may be spent', async () => {
   const second = budget.join()
   expect(first.units + second.units).toBeCloseTo(30)
 })
+
+test('another rate holds from then on, and a smaller bucket keeps no more than it holds', async () => {
+  const clock = new ManualClock()
+  const budget = new RequestUnitBudget(100, clock)
+  const only = budget.join()
+  budget.changeRate(1)
+  expect(only.units).toBe(10)
+  only.spend(20)
+  await clock.advance(10_000)
+  expect(only.allowsRun()).toBe(false)
+  budget.changeRate(100)
+  await clock.advance(1000)
+  expect(only.units).toBeLessThanOrEqual(0)
+  expect(only.allowsRun()).toBe(true)
+})

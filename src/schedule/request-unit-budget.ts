@@ -12,7 +12,7 @@ const heldSeconds = 10
  * together spend no more than the rate, the held seconds and one run each.
  */
 export class RequestUnitBudget {
-  readonly #unitsPerMs: number
+  #unitsPerMs: number
   readonly #clock: Clock
   readonly #members = new Set<BudgetMember>()
   #filledAtMs: number
@@ -40,6 +40,13 @@ export class RequestUnitBudget {
 
   leave(member: BudgetMember): void {
     this.#members.delete(member)
+  }
+
+  /** From now on. What the buckets hold beyond their new size is gone. */
+  changeRate(requestUnitsPerSecond: number): void {
+    this.#fill()
+    this.#unitsPerMs = requestUnitsPerSecond / 1000
+    for (const member of this.#members) member.units = Math.min(member.units, this.#capacity())
   }
 
   #capacity(): number {
