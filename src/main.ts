@@ -57,6 +57,7 @@ const commands: Readonly<Record<string, () => Promise<unknown>>> = {
   simulate: async () => (await import('./cli/simulate.ts')).addSimulate(program, done, stopped),
   hop: async () => (await import('./cli/hop.ts')).addHop(program, done, stopped),
   doctor: async () => (await import('./cli/doctor.ts')).addDoctor(program, done),
+  plan: async () => (await import('./cli/plan.ts')).addPlan(program, done, stopped),
   explore: async () => (await import('./cli/explore.ts')).addExplore(program, done, stopped),
   rules: async () => (await import('./cli/rules.ts')).addRules(program, done),
   schema: async () => (await import('./cli/schema.ts')).addSchema(program, done),

@@ -1,18 +1,15 @@
-import colors from 'picocolors'
 import { type CanaryState, canaryStates } from '../domain/canary.ts'
 import { guarantees } from '../domain/guarantees.ts'
 import { judgeObjectives, type Measured, type ObjectiveResult } from '../domain/objectives.ts'
 import type { Scenario } from '../domain/scenario.ts'
-import type { Interval } from '../domain/statistics.ts'
 import type { ArmTotals } from '../publish/arm-tally.ts'
 import type { ScenarioTotals } from '../publish/totals.ts'
-import { table } from './table.ts'
-
-export const checkFormats = ['table', 'json'] as const
-export type CheckFormat = (typeof checkFormats)[number]
+import { milliseconds } from './check-words.ts'
 
 export interface CheckReport {
   readonly seed: number
+  /** ISO 8601. */
+  readonly startedAt: string
   readonly scenarios: readonly ScenarioReport[]
 }
 
@@ -20,6 +17,10 @@ export interface ScenarioReport extends ScenarioTotals {
   readonly objectives: readonly ObjectiveResult[]
   /** No objective is broken, and the arm that carries the token was judged at all. */
   readonly isGood: boolean
+  /** Any read where the token is carried could be judged. */
+  readonly isJudged: boolean
+  /** A canary was lost, where no token may be: a single one is proof, whatever the rates say. */
+  readonly isLossProven: boolean
   /** What stands in the way of a verdict, in words. */
   readonly remarks: readonly string[]
 }
@@ -27,10 +28,11 @@ export interface ScenarioReport extends ScenarioTotals {
 export function checkReport(
   scenarios: readonly Scenario[],
   totals: readonly ScenarioTotals[],
-  seed: number,
+  { seed, startedAtWallMs }: { readonly seed: number; readonly startedAtWallMs: number },
 ): CheckReport {
   return {
     seed,
+    startedAt: new Date(startedAtWallMs).toISOString(),
     scenarios: scenarios.flatMap((scenario) => {
       const figures = totals.find((each) => each.scenario === scenario.name)
       return figures ? [scenarioReport(scenario, figures)] : []
@@ -43,11 +45,12 @@ function scenarioReport(scenario: Scenario, figures: ScenarioTotals): ScenarioRe
   const objectives = judgeObjectives(scenario.objectives, measuredIn(carrying))
   const judged = carrying.reduce((sum, arm) => sum + arm.judgedReads, 0)
   const isUnmeasured = judged === 0 || objectives.some(({ status }) => status === 'unmeasured')
-  // A single lost canary is proof, whatever the rates say.
   const isLossProven = scenario.objectives.tokenLoss === 0 && canariesIn(figures, 'lost') > 0
   return {
     ...figures,
     objectives,
+    isJudged: judged > 0,
+    isLossProven,
     isGood: !isUnmeasured && !isLossProven && !objectives.some(({ status }) => status === 'broken'),
     remarks: remarksOn(figures, judged, objectives),
   }
@@ -118,69 +121,3 @@ function remarkOnPolls({ arm, polls, pollLatency }: ArmTotals): string[] {
     `${arm}: the write showed in ${polls.shown} of ${all} polls${after}, never within the bound in ${polls['not-shown']}`,
   ]
 }
-
-export const printReport = (report: CheckReport, format: CheckFormat): string =>
-  format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : printTable(report)
-
-function printTable(report: CheckReport): string {
-  const rows = report.scenarios.flatMap((scenario) =>
-    scenario.arms.map((arm, index) => [
-      index === 0 ? scenario.scenario : '',
-      arm.arm,
-      String(arm.judgedReads),
-      rate(arm.staleRate),
-      rate(arm.tokenLossRate),
-      milliseconds((arm.readLatency ?? arm.pollLatency)?.p50Ms),
-      milliseconds((arm.readLatency ?? arm.pollLatency)?.p95Ms),
-      arm.retriesPerRead === undefined ? '–' : arm.retriesPerRead.toFixed(2),
-      arm.requestUnits.toFixed(0),
-      arm.requestUnitsPerRun === undefined ? '–' : arm.requestUnitsPerRun.toFixed(1),
-    ]),
-  )
-  const head = ['scenario', 'arm', 'judged', 'stale', 'token loss', 'p50', 'p95', 'retries/read', 'RU', 'RU/run']
-  const lines = [table(head, rows, 2), '']
-  for (const scenario of report.scenarios) {
-    const verdict = scenario.isGood ? colors.green('pass') : colors.red('FAIL')
-    lines.push(`${verdict}  ${scenario.scenario}`)
-    for (const result of scenario.objectives) lines.push(`      ${objectiveLine(result)}`)
-    for (const remark of scenario.remarks) lines.push(`      ${colors.yellow('note')}  ${remark}`)
-  }
-  const worst = report.scenarios.flatMap((scenario) =>
-    scenario.arms.flatMap((arm) => (arm.carriesToken && arm.lastFinding ? [{ scenario, last: arm.lastFinding }] : [])),
-  )
-  for (const { scenario, last } of worst) {
-    lines.push(
-      `Last finding of ${scenario.scenario}: ${last.finding} at ${last.hop} (${last.region}), run ${last.runId}`,
-    )
-  }
-  return `${lines.join('\n')}\nseed ${report.seed}\n`
-}
-
-const statusWords: Record<ObjectiveResult['status'], string> = {
-  met: 'met',
-  broken: 'BROKEN',
-  undecided: 'undecided',
-  unmeasured: 'not measured',
-}
-
-const objectiveWords: Record<ObjectiveResult['objective'], { name: string; print: (value: number) => string }> = {
-  staleReads: { name: 'stale reads', print: (value) => percent(value) },
-  tokenLoss: { name: 'token loss', print: (value) => percent(value) },
-  p95Ms: { name: 'p95 of reads', print: (value) => milliseconds(value) },
-  retriesPerRead: { name: 'retries per read', print: (value) => value.toFixed(2) },
-}
-
-function objectiveLine({ objective, limit, measured, interval, status }: ObjectiveResult): string {
-  const { name, print } = objectiveWords[objective]
-  const figure = measured === undefined ? '–' : print(measured)
-  const between = interval ? ` (95 %: ${percent(interval.low)} to ${percent(interval.high)})` : ''
-  return `${statusWords[status].padEnd(12)} ${name}: ${figure}${between}, at most ${print(limit)}`
-}
-
-const rate = (interval: Interval | undefined) =>
-  interval === undefined ? '–' : `${percent(interval.point)} [${percent(interval.low)}, ${percent(interval.high)}]`
-
-const percent = (share: number) => `${Number((share * 100).toFixed(2))}%`
-
-const milliseconds = (ms: number | undefined) =>
-  ms === undefined ? '–' : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`

@@ -1,8 +1,9 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, Option } from 'commander'
 import { systemClock } from '../base/clock.ts'
 import { seededRandom } from '../base/random.ts'
 import { runCheck } from '../compose/check.ts'
-import { type CheckFormat, type CheckReport, checkFormats, checkReport, printReport } from './check-report.ts'
+import { type CheckFormat, checkFormats, printReport } from './check-formats.ts'
+import { type CheckReport, checkReport } from './check-report.ts'
 import { chooseScenarios } from './choose-scenarios.ts'
 import { type ExitCode, exitCodes } from './command-error.ts'
 import {
@@ -20,11 +21,14 @@ import {
 } from './options.ts'
 import { progressLine } from './progress.ts'
 import { readScenarios, readSettings, type SharedOptions } from './settings.ts'
+import { tellGithub } from './tell-github.ts'
+import { writeWhole } from './write-file.ts'
 
 interface CheckCommandOptions extends SharedOptions {
   readonly runs?: number
   readonly for?: number
   readonly format: CheckFormat
+  readonly output?: string
 }
 
 const defaultRuns = 200
@@ -36,7 +40,8 @@ export function addCheck(program: Command, done: (code: ExitCode) => void, stopp
     .argument('[scenario...]', 'names of scenarios (default: all)')
     .option('--runs <n>', `runs of each scenario (default: ${defaultRuns}, or as many as --for allows)`, positiveNumber)
     .option('--for <duration>', 'how long to run, such as 30s', duration)
-    .option('--format <format>', `how to print the result: ${checkFormats.join(' or ')}`, format, 'table')
+    .addOption(new Option('--format <format>', 'how to print the result').choices(checkFormats).default('table'))
+    .option('--output <file>', 'write the result there, and the table to standard output')
     .addOption(scenariosOption())
     .addOption(drillsOption())
     .addOption(configOption())
@@ -49,6 +54,8 @@ export function addCheck(program: Command, done: (code: ExitCode) => void, stopp
     .addHelpText(
       'after',
       `
+JUnit has a suite a scenario, and a case an objective and an arm: --format junit --output hopwatch.xml, for Jenkins and GitLab.
+In GitHub Actions each failed scenario is an annotation, and the verdicts are in the summary of the job.
 Exit codes: 0 every objective is met or undecided · 1 an objective is broken, or nothing could be measured ·
 2 wrong usage or configuration · 3 the target cannot be reached.`,
     )
@@ -61,6 +68,7 @@ Exit codes: 0 every objective is met or undecided · 1 an objective is broken, o
       void stopped().then(() => stop.abort())
       let finished = 0
       const startedAtMs = systemClock.nowMs()
+      const startedAtWallMs = systemClock.wallMs()
       const totals = await runCheck({
         ...settings,
         scenarios,
@@ -78,8 +86,10 @@ Exit codes: 0 every objective is met or undecided · 1 an objective is broken, o
           process.stderr.write(`${scenario}: hop ${hop}: ${problem}\n`),
       })
       progress.end()
-      const report = checkReport(scenarios, totals, settings.seed)
-      process.stdout.write(printReport(report, options.format))
+      const report = checkReport(scenarios, totals, { seed: settings.seed, startedAtWallMs })
+      if (options.output !== undefined) await writeWhole(options.output, printReport(report, options.format))
+      process.stdout.write(printReport(report, options.output === undefined ? options.format : 'table'))
+      await tellGithub(report, process.env, process.stderr)
       done(exitCodeOf(report, stop.signal.aborted))
     })
 }
@@ -93,10 +103,4 @@ function progressText(finished: number, planned: number, elapsedMs: number, forM
   const rate = `${Math.round((finished / elapsedMs) * 1000)} a second`
   if (Number.isFinite(planned)) return `${finished} of ${planned} runs, ${rate}`
   return `${finished} runs, ${rate}, ${Math.max(0, Math.ceil(((forMs ?? 0) - elapsedMs) / 1000))} s to go`
-}
-
-const format = (text: string): CheckFormat => {
-  const known = checkFormats.find((name) => name === text)
-  if (known) return known
-  throw new InvalidArgumentError(`Write ${checkFormats.join(' or ')}.`)
 }

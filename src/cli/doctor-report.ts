@@ -2,6 +2,7 @@ import colors from 'picocolors'
 import type { TargetDiagnosis } from '../compose/doctor/doctor.ts'
 import { azureCommands } from '../domain/doctor/azure-commands.ts'
 import { type Diagnosis, type Severity, severities } from '../domain/doctor/diagnosis.ts'
+import type { TargetLook } from '../domain/doctor/look.ts'
 import { scrub } from '../publish/scrub.ts'
 import { type ExitCode, exitCodes } from './command-error.ts'
 
@@ -16,7 +17,7 @@ export interface DoctorReport {
   readonly targets: readonly DoctorTarget[]
 }
 
-interface DoctorTarget extends Omit<TargetDiagnosis['look'], 'unreached'> {
+interface DoctorTarget extends TargetLook {
   readonly isSimulated: boolean
   readonly diagnoses: readonly Diagnosis[]
 }
@@ -34,7 +35,7 @@ export function doctorReport(diagnosed: readonly TargetDiagnosis[], version: str
       note: count('note'),
       ok: count('ok'),
     },
-    targets: diagnosed.map(({ look: { unreached: _, ...look }, isSimulated, diagnoses }) => ({
+    targets: diagnosed.map(({ look, isSimulated, diagnoses }) => ({
       ...look,
       isSimulated,
       diagnoses,

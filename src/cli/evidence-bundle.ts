@@ -77,7 +77,7 @@ function readView({ asks, attempt }: ProbeRead, secret: Uint8Array) {
 }
 
 /** What concerns the session; not the requests to services of the user's own, whose headers are none of ours. */
-const scenarioView = ({ journey, about: _, ...scenario }: Scenario) => ({
+const scenarioView = ({ journey, ...scenario }: Scenario) => ({
   ...scenario,
   steps: allSteps(journey).map((step) =>
     step.kind === 'carry'

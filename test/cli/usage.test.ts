@@ -46,7 +46,7 @@ describe('wrong usage ends with 2 and says what to write', () => {
     ['a bad address', ['--listen', 'here'], /Write host:port, such as 127\.0\.0\.1:9464\./],
     ['a bad log level', ['serve', '--log-level', 'loud'], /Allowed choices are trace, debug/],
     ['an unknown scenario', ['check', 'travel'], /There is no scenario travel; there are .*travel-itinerary/],
-    ['a bad format', ['check', '--format', 'xml'], /Write table or json/],
+    ['a bad format', ['check', '--format', 'xml'], /Allowed choices are table, json, junit/],
     ['a configuration that is not there', ['serve', '--config', 'nowhere.yaml'], /nowhere\.yaml: cannot be read/],
     ['scenarios that are not there', ['serve', '--scenarios', 'nowhere'], /nowhere:1:1: there is no such file/],
     [

@@ -16,8 +16,8 @@ export interface DoctorOptions {
   readonly scenarios: readonly Scenario[]
   readonly clock: Clock
   /** Told of what is looked at now. */
-  onStep(step: string): void
-  onSimulatorError(error: Error): void
+  readonly onStep: (step: string) => void
+  readonly onSimulatorError: (error: Error) => void
 }
 
 export interface TargetDiagnosis extends TargetSeen {

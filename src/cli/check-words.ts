@@ -1,0 +1,39 @@
+import type { ObjectiveResult } from '../domain/objectives.ts'
+import type { Interval } from '../domain/statistics.ts'
+
+const statusWords: Record<ObjectiveResult['status'], string> = {
+  met: 'met',
+  broken: 'BROKEN',
+  undecided: 'undecided',
+  unmeasured: 'not measured',
+}
+
+const objectiveWords: Record<ObjectiveResult['objective'], { name: string; print: (value: number) => string }> = {
+  staleReads: { name: 'stale reads', print: (value) => percent(value) },
+  tokenLoss: { name: 'token loss', print: (value) => percent(value) },
+  p95Ms: { name: 'p95 of reads', print: (value) => milliseconds(value) },
+  retriesPerRead: { name: 'retries per read', print: (value) => value.toFixed(2) },
+}
+
+/** The objective as it was declared: `stale reads: at most 0%`. */
+export const objectiveText = ({ objective, limit }: ObjectiveResult): string =>
+  `${objectiveWords[objective].name}: at most ${objectiveWords[objective].print(limit)}`
+
+/** What was measured: `stale reads: 3% (95 %: 2% to 4%)`. */
+export function measuredText({ objective, measured, interval }: ObjectiveResult): string {
+  const { name, print } = objectiveWords[objective]
+  const figure = measured === undefined ? '–' : print(measured)
+  const between = interval ? ` (95 %: ${percent(interval.low)} to ${percent(interval.high)})` : ''
+  return `${name}: ${figure}${between}`
+}
+
+export const objectiveLine = (result: ObjectiveResult): string =>
+  `${statusWords[result.status].padEnd(12)} ${measuredText(result)}, at most ${objectiveWords[result.objective].print(result.limit)}`
+
+export const rate = (interval: Interval | undefined): string =>
+  interval === undefined ? '–' : `${percent(interval.point)} [${percent(interval.low)}, ${percent(interval.high)}]`
+
+const percent = (share: number): string => `${Number((share * 100).toFixed(2))}%`
+
+export const milliseconds = (ms: number | undefined): string =>
+  ms === undefined ? '–' : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`
