@@ -29,7 +29,13 @@ interface Series {
 interface Group {
   readonly name: string
   readonly series: Set<Series>
-  readonly printed: Map<ExpositionFormat, Buffer>
+  readonly printed: { [format in ExpositionFormat]?: Buffer | undefined }
+}
+
+/** Only set: this happens at every count, and to clear a map would allocate a new one. */
+function outdate({ printed }: Group): void {
+  printed.text = undefined
+  printed.openmetrics = undefined
 }
 
 /** A series as it stands. */
@@ -73,7 +79,7 @@ export class MetricFamily<const Labels extends readonly string[]> {
     const series = this.#find(values)
     if (series === undefined) return
     series.value += amount
-    series.group.printed.clear()
+    outdate(series.group)
     if (exemplar) series.exemplars[0] = { ...exemplar, value: amount }
     this.onMeasured?.(values, amount)
   }
@@ -106,7 +112,7 @@ export class MetricFamily<const Labels extends readonly string[]> {
     const index = found < 0 ? this.#bounds.length : found
     series.value += value
     series.buckets[index]!++
-    series.group.printed.clear()
+    outdate(series.group)
     if (exemplar) series.exemplars[index] = { ...exemplar, value }
     this.onMeasured?.(values, value)
   }
@@ -139,7 +145,7 @@ export class MetricFamily<const Labels extends readonly string[]> {
   }
 
   #printGroup({ series: all, printed }: Group, format: ExpositionFormat): Buffer {
-    const known = printed.get(format)
+    const known = printed[format]
     if (known !== undefined) return known
     const { name, kind } = this.definition
     const lines: string[] = []
@@ -150,7 +156,7 @@ export class MetricFamily<const Labels extends readonly string[]> {
         lines.push(`${name}${labels} ${printNumber(series.value)}${printExemplar(format, series.exemplars[0])}`)
       }
     const bytes = Buffer.from(`${lines.join('\n')}\n`)
-    printed.set(format, bytes)
+    printed[format] = bytes
     return bytes
   }
 
@@ -172,14 +178,18 @@ export class MetricFamily<const Labels extends readonly string[]> {
     const { group } = series
     this.#series.delete(key)
     group.series.delete(series)
-    group.printed.clear()
+    outdate(group)
     if (group.series.size === 0) this.#groups.delete(group.name)
     this.#budget.giveBack(this.#cost)
   }
 
   #groupOf(values: readonly string[]): Group {
     const name = values[this.#grouping] ?? ''
-    const group = this.#groups.get(name) ?? { name, series: new Set(), printed: new Map() }
+    const group = this.#groups.get(name) ?? {
+      name,
+      series: new Set(),
+      printed: { text: undefined, openmetrics: undefined },
+    }
     this.#groups.set(name, group)
     return group
   }
@@ -200,7 +210,7 @@ export class MetricFamily<const Labels extends readonly string[]> {
     }
     this.#series.set(key, series)
     group.series.add(series)
-    group.printed.clear()
+    outdate(group)
     return series
   }
 }
@@ -208,7 +218,7 @@ export class MetricFamily<const Labels extends readonly string[]> {
 function assign(series: Series, value: number): void {
   if (series.value === value) return
   series.value = value
-  series.group.printed.clear()
+  outdate(series.group)
 }
 
 const keyOf = (values: readonly string[]): string => values.join('\0')
