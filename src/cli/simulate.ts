@@ -82,10 +82,15 @@ function welcome(
     `Key       ${isEmulatorKey ? `${simulator.key}\n          (the well-known key of the Cosmos DB emulator)` : 'as COSMOS_KEY says'}\n` +
     `Control   ${simulator.controlEndpoint}\n` +
     `Regions\n${regions.join('')}` +
-    `\nTry it:   COSMOS_ENDPOINT=${simulator.endpoint} COSMOS_KEY=… hopwatch serve --provision\n` +
-    `Stop with Ctrl-C; what is stored is gone then.\n`
+    `\nIn another terminal:\n` +
+    `  export COSMOS_ENDPOINT=${simulator.endpoint}${isEmulatorKey ? ` COSMOS_KEY='${simulator.key}'` : ''}\n` +
+    `  ${hopwatch} --provision\n` +
+    `\nStop with Ctrl-C; what is stored is gone then.\n`
   )
 }
+
+/** How whoever started this one starts another. */
+const hopwatch = process.env.npm_lifecycle_event === 'start' ? 'npm start --' : 'hopwatch'
 
 const portsFrom = (first: number, regions: number) =>
   first === 0
