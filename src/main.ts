@@ -3,9 +3,8 @@ import './cli/quiet-sdk.ts'
 import { CommanderError } from 'commander'
 import { closest } from 'fastest-levenshtein'
 import { ConfigurationProblem } from './base/configuration-problem.ts'
-import { HopwatchCommand } from './cli/command.ts'
 import { CommandError, type ExitCode, exitCodes } from './cli/command-error.ts'
-import { version } from './cli/version.ts'
+import { commandNames, createProgram, loadCommands } from './cli/program.ts'
 import { TargetProblem } from './cosmos/target-problem.ts'
 
 // Whoever reads only the first lines, as "| head" does, is no failure; anything else is.
@@ -40,41 +39,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit()
 })
 
-const program = new HopwatchCommand('hopwatch')
-  .description(
-    'Keeps proving that a user who has just written to Azure Cosmos DB can read it back, whichever service answers next.',
-  )
-  .version(version)
-  .showSuggestionAfterError()
-  .showHelpAfterError('(hopwatch --help tells what can be written)')
-  .exitOverride()
+const program = createProgram()
 
-/** Each command is loaded when it is asked for: together they take several times as long to start as any one of them. */
-const commands: Readonly<Record<string, () => Promise<unknown>>> = {
-  serve: async () => (await import('./cli/serve.ts')).addServe(program, done, stopped),
-  check: async () => (await import('./cli/check.ts')).addCheck(program, done, stopped),
-  validate: async () => (await import('./cli/validate.ts')).addValidate(program, done),
-  simulate: async () => (await import('./cli/simulate.ts')).addSimulate(program, done, stopped),
-  hop: async () => (await import('./cli/hop.ts')).addHop(program, done, stopped),
-  doctor: async () => (await import('./cli/doctor.ts')).addDoctor(program, done),
-  plan: async () => (await import('./cli/plan.ts')).addPlan(program, done, stopped),
-  explore: async () => (await import('./cli/explore.ts')).addExplore(program, done, stopped),
-  rules: async () => (await import('./cli/rules.ts')).addRules(program, done),
-  schema: async () => (await import('./cli/schema.ts')).addSchema(program, done),
-}
-
-/** The commands that these arguments may be about: help tells of all, and no command at all means `serve`. */
+/** The commands that these arguments may be about: help and completion tell of all, and no command at all means `serve`. */
 function askedFor([word]: readonly string[]): readonly string[] {
   if (word === '--version' || word === '-V') return []
-  if (word !== undefined && Object.hasOwn(commands, word)) return [word]
+  if (word !== undefined && word !== 'completion' && commandNames.includes(word)) return [word]
   const isOptionOfServe = word?.startsWith('-') && word !== '--help' && word !== '-h'
-  return word === undefined || isOptionOfServe ? ['serve'] : Object.keys(commands)
-}
-
-async function loadCommands(args: readonly string[]): Promise<void> {
-  for (const name of askedFor(args)) await commands[name]?.()
-  for (const command of program.commands)
-    command.exitOverride().showHelpAfterError(`(hopwatch ${command.name()} --help tells what can be written)`)
+  return word === undefined || isOptionOfServe ? ['serve'] : commandNames
 }
 
 /** Prints what went wrong for the person who started this, and decides the exit code. */
@@ -101,7 +73,7 @@ function report(error: unknown): ExitCode {
 /** A word that is no command would otherwise be told to be one argument too many for the default command. */
 function checkCommand(word: string | undefined): void {
   if (word === undefined || word.startsWith('-')) return
-  const known = [...Object.keys(commands), 'help']
+  const known = [...commandNames, 'help']
   if (known.includes(word)) return
   throw new CommandError(
     exitCodes.usage,
@@ -111,7 +83,7 @@ function checkCommand(word: string | undefined): void {
 
 try {
   checkCommand(process.argv[2])
-  await loadCommands(process.argv.slice(2))
+  await loadCommands(program, askedFor(process.argv.slice(2)), { done, stopped })
   await program.parseAsync()
 } catch (error) {
   done(report(error))
