@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { ManualClock } from '../base/clock.ts'
-import { seededRandom } from '../base/random.ts'
-import { SimulatedAccount } from './account.ts'
-import { ConnectionFault, directClient } from './direct.ts'
 import { requestCharge } from './request-charge.ts'
-import { onContainer, TestAccount, west } from './test-account.ts'
+import { onContainer, TestAccount } from './test-account.ts'
 
 const kilobyte = 1024
 
@@ -116,26 +112,5 @@ describe('fault rules', () => {
     expect(struck).toBeGreaterThan(60)
     expect(struck).toBeLessThan(140)
     expect(strikes()).toEqual(statuses)
-  })
-})
-
-describe('the direct way in', () => {
-  test('sleeps on the clock through waits and delays, and says when a connection fails', async () => {
-    const account = new SimulatedAccount({ replication: { fixedMs: 40 }, partitionKeyRanges: 1 }, seededRandom(1))
-    const clock = new ManualClock()
-    const client = directClient(account, clock)
-    await client.execute({ kind: 'createDatabase', id: 'db' }, west)
-    const definition = { id: 'c', partitionKey: { paths: ['/pk'] } }
-    await client.execute({ kind: 'createContainer', database: 'db', definition }, west)
-    const item = { id: 'a', pk: 'p' }
-    const { sessionToken } = await client.execute(onContainer({ kind: 'createItem', item }), west)
-    const read = onContainer({ kind: 'readItem', partitionKey: ['p'], id: 'a', sessionToken: sessionToken! })
-    const pending = client.execute(read, 'North Europe').then((reply) => [reply.status, clock.nowMs()])
-    await clock.advance(100)
-    expect(await pending).toEqual([200, 40])
-    account.addFaultRule({ connection: 'reset', delayMs: 5 })
-    const failing = expect(client.execute(read, west)).rejects.toThrow(ConnectionFault)
-    await clock.advance(5)
-    await failing
   })
 })
