@@ -121,9 +121,19 @@ async function readTargets(
       'The target "default" is both in the configuration file and in the environment: keep one of them.',
     )
   }
-  const key = env.COSMOS_KEY || (env.COSMOS_KEY_FILE ? await readSecret(env.COSMOS_KEY_FILE) : undefined)
-  const credentials = connectionString ? { connectionString } : key ? { key } : { entra: true as const }
-  return [{ name: 'default', ...(endpoint !== undefined && { endpoint }), ...credentials }, ...named]
+  return [{ name: 'default', ...(endpoint !== undefined && { endpoint }), ...(await credentialsIn(env)) }, ...named]
+}
+
+async function credentialsIn(env: Environment): Promise<Omit<TargetOptions, 'name'>> {
+  if (env.COSMOS_CONNECTION_STRING)
+    return { connectionString: env.COSMOS_CONNECTION_STRING, secretFrom: 'COSMOS_CONNECTION_STRING' }
+  if (env.COSMOS_KEY) return { key: env.COSMOS_KEY, secretFrom: 'COSMOS_KEY' }
+  if (env.COSMOS_KEY_FILE)
+    return {
+      key: await readSecret(env.COSMOS_KEY_FILE),
+      secretFrom: `the file of COSMOS_KEY_FILE, ${env.COSMOS_KEY_FILE}`,
+    }
+  return { entra: true }
 }
 
 async function readTarget(name: string, target: TargetConfiguration, env: Environment): Promise<TargetOptions> {
@@ -134,11 +144,11 @@ async function readTarget(name: string, target: TargetConfiguration, env: Enviro
   }
   switch (target.kind) {
     case 'key-variable':
-      return { name, endpoint: target.endpoint, key: fromVariable(target.variable) }
+      return { name, endpoint: target.endpoint, key: fromVariable(target.variable), secretFrom: target.variable }
     case 'key-file':
-      return { name, endpoint: target.endpoint, key: await readSecret(target.path) }
+      return { name, endpoint: target.endpoint, key: await readSecret(target.path), secretFrom: target.path }
     case 'connection-string-variable':
-      return { name, connectionString: fromVariable(target.variable) }
+      return { name, connectionString: fromVariable(target.variable), secretFrom: target.variable }
     case 'entra':
       return { name, endpoint: target.endpoint, entra: true }
   }
@@ -148,7 +158,10 @@ async function readSecret(path: string): Promise<string> {
   try {
     return (await readFile(path, 'utf8')).trim()
   } catch {
-    throw new CommandError(exitCodes.usage, `The key file ${path} cannot be read.`)
+    throw new CommandError(
+      exitCodes.usage,
+      `The key file ${path} cannot be read: name one that is there and that you may read (COSMOS_KEY_FILE, or "keyFile" of the target).`,
+    )
   }
 }
 

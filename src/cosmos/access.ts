@@ -10,6 +10,8 @@ export interface TargetOptions {
   /** The account's key in base64. */
   readonly key?: string
   readonly connectionString?: string
+  /** Where key or connection string came from, for messages: the name of a variable or of a file. */
+  readonly secretFrom?: string
   /** Microsoft Entra: workload or managed identity, or a developer's own login. */
   readonly entra?: true
   /**
@@ -109,7 +111,11 @@ function originOf(options: TargetOptions, text: string): URL {
 /** A key that is not base64 would fail as a refusal at the account, which is harder to understand. */
 function checkKey(options: TargetOptions, key: string): void {
   if (key !== '' && Buffer.from(key, 'base64').toString('base64') === key) return
-  throw misconfigured(options, 'has a key that is not base64', 'copy the key whole, without quotes and line breaks')
+  throw misconfigured(
+    options,
+    'has a key that is not base64',
+    `copy the key whole${options.secretFrom === undefined ? '' : ` into ${options.secretFrom}`}, without quotes and line breaks`,
+  )
 }
 
 const misconfigured = (options: TargetOptions, message: string, remedy: string) =>

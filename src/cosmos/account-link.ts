@@ -21,6 +21,7 @@ export class AccountLink {
   readonly tap: WireTap
   readonly #name: string
   readonly #key: string | undefined
+  readonly #secretFrom: string | undefined
   readonly #clock: Clock
   #credential: Promise<Credential> | undefined
   #admin: Promise<CosmosClient> | undefined
@@ -31,6 +32,7 @@ export class AccountLink {
     this.endpoint = access.endpoint
     this.#name = options.name
     this.#key = access.key
+    this.#secretFrom = options.secretFrom
     this.#clock = clock
     this.tap = new WireTap({
       clock,
@@ -123,7 +125,10 @@ export class AccountLink {
       return evidence
     } catch (error) {
       const cause = late.signal.aborted ? new Error(`no answer within ${answerWithinMs} ms`) : error
-      throw explainFailure(cause, 'reading the account', this.endpoint, recording.close())
+      throw explainFailure(cause, 'reading the account', this.endpoint, recording.close(), {
+        secretFrom: this.#secretFrom,
+        nowWallMs: this.#clock.wallMs(),
+      })
     } finally {
       finished.abort()
     }

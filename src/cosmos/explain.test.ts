@@ -30,6 +30,31 @@ describe('why an account cannot be used', () => {
     expect(explainFailure(problem, 'doing more', endpoint)).toBe(problem)
   })
 
+  test('a refused key is named by where it came from, without the key', () => {
+    const { remedy } = explainFailure(answered(401), 'reading the account', endpoint, [], { secretFrom: 'COSMOS_KEY' })
+    expect(remedy).toContain('check that the key in COSMOS_KEY belongs to this account')
+  })
+
+  test.each([
+    [20, 'it is 20 minutes ahead of the account'],
+    [-60, 'it is 60 minutes behind the account'],
+    [14, 'check that the key'],
+  ])('a refusal while the clock is %i minutes ahead', (aheadMinutes, remedy) => {
+    const date = 'Sun, 22 Nov 2026 09:00:00 GMT'
+    const refused = Object.assign(answered(401), { headers: { date } })
+    const nowWallMs = Date.parse(date) + aheadMinutes * 60_000
+    expect(explainFailure(refused, 'reading the account', endpoint, [], { nowWallMs }).remedy).toContain(remedy)
+  })
+
+  test.each([
+    ['ENOTFOUND', 'privatelink.documents.azure.com'],
+    ['ECONNREFUSED', 'nothing listens there'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'NODE_EXTRA_CA_CERTS'],
+  ])('%s has a remedy of its own', (code, remedy) => {
+    const problem = explainFailure(Object.assign(new Error('failed'), { code }), 'reading the account', endpoint)
+    expect(problem).toMatchObject({ kind: 'unreachable', remedy: expect.stringContaining(remedy) })
+  })
+
   test('only a number is a status', () => {
     expect(statusOf(answered(404, 1002))).toEqual({ status: 404, substatus: 1002 })
     expect(statusOf(Object.assign(new Error(), { code: 'ECONNRESET' }))).toEqual({

@@ -13,12 +13,21 @@ export function statusOf(error: unknown): { status: number | undefined; substatu
 
 export const messageOf = (error: unknown): string => redact(error instanceof Error ? error.message : String(error))
 
+/** What helps to name the remedy. */
+export interface Circumstances {
+  /** Where the secret came from: the name of a variable or of a file. */
+  readonly secretFrom?: string | undefined
+  /** This machine's clock. */
+  readonly nowWallMs?: number | undefined
+}
+
 /** What went wrong while `doing` something with the account as a whole, with what to do about it. */
 export function explainFailure(
   error: unknown,
   doing: string,
   endpoint: URL,
   attempts: readonly Attempt[] = [],
+  { secretFrom, nowWallMs }: Circumstances = {},
 ): TargetProblem {
   if (error instanceof TargetProblem) return error
   const { status } = statusOf(error)
@@ -27,7 +36,8 @@ export function explainFailure(
     return new TargetProblem(
       'refused',
       `${endpoint.origin} refused the credentials while ${doing}: 401, ${said}`,
-      'check that the key belongs to this account and has not been regenerated, and that this clock is right within 15 minutes',
+      clockRemedy(error, nowWallMs) ??
+        `check that the key${secretFrom === undefined ? '' : ` in ${secretFrom}`} belongs to this account and has not been regenerated, and that this clock is right within 15 minutes`,
       attempts,
     )
   }
@@ -43,7 +53,7 @@ export function explainFailure(
     return new TargetProblem(
       'refused',
       `no Microsoft Entra token for ${endpoint.origin} while ${doing}: ${said}`,
-      'give this process a workload or managed identity, or log in with az login; or use a key',
+      'give this process a workload or managed identity, or log in with az login; or set COSMOS_KEY, COSMOS_KEY_FILE or COSMOS_CONNECTION_STRING',
       attempts,
     )
   }
@@ -58,7 +68,41 @@ export function explainFailure(
   return new TargetProblem(
     'unreachable',
     `${endpoint.origin} cannot be reached while ${doing}: ${status === undefined ? '' : `${status}, `}${said}`,
-    'check the endpoint, the name resolution and the network between here and the account',
+    remedyByCode[codeOf(error)] ??
+      'check the endpoint, the name resolution and the network between here and the account',
     attempts,
   )
+}
+
+const certificate =
+  'something on the network answers in place of the account, with a certificate that is not trusted: where that is meant (a proxy, an emulator), name its authority in NODE_EXTRA_CA_CERTS'
+
+/** By the code of Node's error. */
+const remedyByCode: Readonly<Record<string, string>> = {
+  ENOTFOUND:
+    'check the spelling of the endpoint (COSMOS_ENDPOINT, or "endpoint" in hopwatch.yaml) and the name resolution of the network here; with a private endpoint, the zone privatelink.documents.azure.com',
+  ECONNREFUSED:
+    'nothing listens there: check host and port of the endpoint (COSMOS_ENDPOINT, or "endpoint" in hopwatch.yaml) and the network; for a trial, "hopwatch simulate" prints an endpoint',
+  SELF_SIGNED_CERT_IN_CHAIN: certificate,
+  DEPTH_ZERO_SELF_SIGNED_CERT: certificate,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: certificate,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: certificate,
+}
+
+function codeOf(error: unknown): string {
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
+  return typeof code === 'string' ? code : ''
+}
+
+/** Beyond a quarter of an hour Azure refuses; where a refusal shows so much, the clock is what is wrong, and not the key. */
+const clockTolerance = { ms: 15 * 60_000, minuteMs: 60_000 } as const
+
+/** Undefined where the clock is not to blame, as far as the refusal's own date tells. */
+function clockRemedy(error: unknown, nowWallMs: number | undefined): string | undefined {
+  const received: unknown = error instanceof Error ? Reflect.get(error, 'headers') : undefined
+  const date: unknown = typeof received === 'object' && received !== null ? Reflect.get(received, 'date') : undefined
+  const aheadMs = nowWallMs === undefined || typeof date !== 'string' ? Number.NaN : nowWallMs - Date.parse(date)
+  if (!(Math.abs(aheadMs) > clockTolerance.ms)) return undefined
+  const minutes = Math.round(Math.abs(aheadMs) / clockTolerance.minuteMs)
+  return `set the clock of this machine: it is ${minutes} minutes ${aheadMs > 0 ? 'ahead of' : 'behind'} the account's, and requests are signed with the time`
 }
