@@ -34,6 +34,16 @@ describe('scrub', () => {
     expect(scrub(harmless)).toBe(harmless)
   })
 
+  test.each(['a', '1', '-', 'a:1#', 'eyJ', 'type=', '1#1#1='])(
+    'a long text of “%s” takes a time in proportion to its length',
+    (piece) => {
+      const startedMs = performance.now()
+      scrub(piece.repeat(100_000 / piece.length))
+      // With its square it took from ten seconds to a minute.
+      expect(performance.now() - startedMs).toBeLessThan(3000)
+    },
+  )
+
   test('no key of the size that Cosmos DB uses survives, wherever it stands', () => {
     for (let i = 0; i < 200; i++) {
       const secret = randomBytes(64).toString('base64')

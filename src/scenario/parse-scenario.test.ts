@@ -29,6 +29,20 @@ const parse = (text: string, env = {}) => {
 const problemsOf = (text: string, env = {}) =>
   (parseScenario(text, { file: 'x.yaml', env }).problems ?? []).map(formatProblem)
 
+describe('a file beyond all measure', () => {
+  test.each(['? ', '- ', '[', '{a: '])('nested by “%s” deeper than the parser can go is refused', (level) => {
+    expect(parseScenario(level.repeat(20_000), { file: 'x.yaml', env: {} }).problems).toHaveLength(1)
+  })
+
+  test('a word without end is told by its beginning, and nothing that a terminal would act upon', () => {
+    const unknown = (key: string) =>
+      problemsOf(`${key}: 1\n${minimal}`).find((said) => said.includes('unknown key')) ?? ''
+    expect(unknown('hop'.repeat(300))).toMatch(/unknown key "hophop.*…"/)
+    expect(unknown('hop'.repeat(300)).length).toBeLessThan(500)
+    expect(unknown('"a\\e[31mred"')).toContain('unknown key "a [31mred"')
+  })
+})
+
 describe('a valid file', () => {
   test.each(readdirSync(shipped).filter((name) => name.endsWith('.yaml')))('shipped: %s', (name) => {
     const scenario = parse(readFileSync(new URL(name, shipped), 'utf8'))

@@ -1,6 +1,8 @@
 import { closest, distance } from 'fastest-levenshtein'
 
-export const quote = (word: string): string => `"${word}"`
+const wordMax = 80
+
+export const quote = (word: string): string => `"${word.length > wordMax ? `${word.slice(0, wordMax)}…` : word}"`
 
 /** `"a"`, `"a" or "b"`, `"a", "b" or "c"`. */
 export const alternatives = (words: readonly string[]): string =>

@@ -45,16 +45,22 @@ interface Place {
 const nodesMax = 20_000
 const depthMax = 32
 const shownMax = 60
+const saidMax = 800
 
 /** Reads YAML 1.2 with `${VAR}` in its scalars. Never throws: whatever the text, the answer is a value or problems. */
 export function readYaml(text: string, source: Source): YamlFile {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const problems: Problem[] = []
   const places = new Map<string, Place>()
   const at = (offset: number, message: string, instead: string): Problem => {
     const { line, col } = lines.linePos(Math.min(Math.max(0, offset), text.length))
-    return { file: source.file, line: Math.max(1, line), column: Math.max(1, col), message, instead }
+    const place = { file: source.file, line: Math.max(1, line), column: Math.max(1, col) }
+    return { ...place, message: oneLine(message), instead: oneLine(instead) }
+  }
+  const document = parseNested(text, lines)
+  if (document === undefined) {
+    const nothing = { value: undefined, isReadable: false, shownAt: () => 'nothing' }
+    return { ...nothing, problems: [at(0, ...tooLarge)], problemAt: (_path, _part, ...words) => at(0, ...words) }
   }
   for (const error of [...document.errors, ...document.warnings]) {
     const { message, instead } = describeYamlError(error, text)
@@ -74,12 +80,7 @@ export function readYaml(text: string, source: Source): YamlFile {
     report: (...args) => problems.push(at(...args)),
   }
   const value = parses && document.contents ? readNode(reader, document.contents, [], undefined) : undefined
-  if (reader.isTooLarge)
-    problems.splice(
-      0,
-      Infinity,
-      at(reader.entryOffset, 'this goes too deep or grows too large', 'use fewer levels, entries and aliases'),
-    )
+  if (reader.isTooLarge) problems.splice(0, Infinity, at(reader.entryOffset, ...tooLarge))
 
   const placeOf = (path: Path): { place: Place | undefined; exact: boolean } => {
     for (let length = path.length; length >= 0; length--) {
@@ -99,6 +100,24 @@ export function readYaml(text: string, source: Source): YamlFile {
     },
     shownAt: (path) => places.get(JSON.stringify(path))?.shown ?? 'nothing',
   }
+}
+
+const tooLarge = ['this goes too deep or grows too large', 'use fewer levels, entries and aliases'] as const
+
+/** Undefined for levels that go beyond the parser's own stack. */
+function parseNested(text: string, lineCounter: LineCounter): Document.Parsed | undefined {
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false })
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+/** A file may hold what a terminal would act upon, and words without end. */
+function oneLine(words: string): string {
+  const printable = words.replaceAll(/\p{Cc}+/gu, ' ')
+  return printable.length > saidMax ? `${printable.slice(0, saidMax)}…` : printable
 }
 
 interface Reader {
