@@ -96,6 +96,14 @@ export function headlineOf(scenarios: readonly ScenarioStatus[], targets: readon
   return calm(scenarios)
 }
 
+/** One scenario's state over the last five minutes, in words that follow its name. */
+export function recentStateOf(scenario: ScenarioStatus): { readonly tone: Tone; readonly text: string } {
+  const of = recently(scenario)
+  const rule = rules.find(({ holds }) => holds(of))
+  if (rule) return { tone: rule.tone, text: rule.say(of) }
+  return of.judged === 0 ? { tone: 'quiet', text: 'nothing judged' } : { tone: 'good', text: 'reads what it wrote' }
+}
+
 function troublesOf(all: readonly Recently[]): { tone: Tone; text: string }[] {
   return rules.flatMap((rule) =>
     all

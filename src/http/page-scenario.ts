@@ -44,7 +44,7 @@ const missedWords: Readonly<Record<MissedReason, string>> = {
 /** One scenario as a card: what it is, its way through the hops, and its arms' figures. */
 export function renderScenario(scenario: ScenarioStatus, nowWallMs: number): Html {
   const { name } = scenario
-  return html`<article class="card" aria-labelledby="name-${name}">
+  return html`<article class="card" id="card-${name}" aria-labelledby="name-${name}">
 <header><h2 id="name-${name}">${name}</h2><p class="plan">${scenario.schedule} · target ${scenario.target}</p></header>
 <p class="about">${scenario.about}</p>
 <ol class="journey" aria-label="The journey">${scenario.journey.map((step) => renderStep(step, scenario))}</ol>

@@ -22,11 +22,12 @@ function renderPair({ writeRegion, readRegion, visibility, staleness, reads }: P
   const points = visibility.map(({ afterMs, probability }) => place(afterMs, probability.point))
   const latest = staleness[0]
   return html`<figure>
-<figcaption><b>${writeRegion} → ${readRegion}</b>, without a token</figcaption>
+<figcaption>Chance to see a write without a token, <b>${writeRegion} → ${readRegion}</b></figcaption>
+<div>
 <svg class="curve" viewBox="-2 -4 ${width + 4} ${height + 8}" width="${width + 4}" height="${height + 8}" aria-hidden="true"><path class="track" d="M0 0H${width}M0 ${height / 2}H${width}M0 ${height}H${width}"/><path class="band" d="M${[...low, ...high.toReversed()].join('L')}Z"/><path class="line" d="M${points.join('L')}"/>${points.map((point) => html`<circle cx="${point.split(' ')[0]}" cy="${point.split(' ')[1]}" r="2"/>`)}</svg>
-<p class="axis" aria-hidden="true"><span>${formatDuration(firstMs)}</span><span>read after the write, to ${formatDuration(lastMs)}</span></p>
-<p>${told(visibility)}</p>
-${latest && html`<p>Of ${printCount(reads)} first reads, ${printShare(latest.probability.point)} returned the latest version (${printInterval(latest.probability)})${secondLatest(staleness)}.</p>`}
+<p class="axis" aria-hidden="true"><span>${formatDuration(firstMs)}</span><span>after the write</span><span>${formatDuration(lastMs)}</span></p></div>
+<div><p>${told(visibility)}</p>
+${latest && html`<p>Of ${printCount(reads)} first reads, ${printShare(latest.probability.point)} returned the latest version (${printInterval(latest.probability)})${secondLatest(staleness)}.</p>`}</div>
 </figure>`
 }
 

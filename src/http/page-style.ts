@@ -10,7 +10,7 @@ body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,-
 a{color:var(--link)}a:focus-visible,.scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 .top{display:flex;flex-wrap:wrap;justify-content:space-between;gap:4px 24px;align-items:baseline;margin-bottom:14px}
 .brand{font-weight:700;font-size:17px;letter-spacing:-.01em;margin:0}
-.top nav{font-size:14px}.top nav a{margin-left:16px}
+.top nav{font-size:14px;display:flex;flex-wrap:wrap;gap:0 16px}
 .headline{border-radius:14px;padding:22px 26px;margin-bottom:22px;background:var(--quiet-bg)}
 .headline h1{margin:0;font-size:27px;line-height:1.25;letter-spacing:-.015em;font-weight:650;display:flex;gap:14px;text-wrap:balance}
 .headline p{margin:8px 0 0;color:var(--soft)}
@@ -45,10 +45,13 @@ a.bad{color:var(--bad)}a.notice{color:var(--notice)}a.good{color:var(--good)}
 .whisker{display:block;margin:2px 0 0 auto;color:var(--soft)}.whisker.good{color:var(--good)}.whisker.bad{color:var(--bad)}
 .whisker path{stroke-width:2;fill:none}.whisker .track{stroke:var(--line)}.whisker .range{stroke:currentColor;stroke-width:3;stroke-linecap:round}.whisker circle{fill:currentColor}
 .none{color:var(--soft)}
-.curves{display:flex;flex-wrap:wrap;gap:4px 36px}
-.curves figure{margin:12px 0 0;max-width:300px;font-size:13.5px;color:var(--soft)}.curves figcaption{color:var(--ink)}.curves p{margin:2px 0 0}
+small.bad,.mark.bad{color:var(--bad)}small.notice,.mark.notice{color:var(--notice)}.mark.good{color:var(--good)}
+.all tbody th{white-space:normal}.all thead th:last-child{text-align:right;white-space:normal}.all small{display:inline;margin-left:7px;max-width:none}
+.mark{display:inline-block;width:1.2em;text-align:center}.mark.quiet{color:var(--soft)}
+.curves{display:flex;flex-wrap:wrap;gap:4px 40px}
+.curves figure{margin:14px 0 0;display:flex;flex-wrap:wrap;gap:0 22px;font-size:13.5px;color:var(--soft)}.curves figcaption{color:var(--ink);width:100%}.curves p{margin:2px 0 0;max-width:38ch}
 .curve{display:block;margin-top:6px;color:var(--link);max-width:100%}.curve path{fill:none}.curve .track{stroke:var(--line)}.curve .band{fill:currentColor;opacity:.18}.curve .line{stroke:currentColor;stroke-width:2}.curve circle{fill:currentColor}
-.axis{display:flex;justify-content:space-between;width:220px;max-width:100%;font-size:12.5px}
+.curves p.axis{display:flex;justify-content:space-between;width:222px;font-size:12.5px}
 .notes p.bad{color:var(--bad)}
 .notes p{margin:10px 0 0;color:var(--soft);font-size:14px}
 .lost{background:var(--notice-bg);color:var(--notice);border-radius:10px;padding:10px 16px;margin:0 0 14px}
@@ -56,5 +59,8 @@ a.bad{color:var(--bad)}a.notice{color:var(--notice)}a.good{color:var(--good)}
 footer{color:var(--soft);font-size:13.5px;max-width:90ch}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 [hidden]{display:none}
-@media (max-width:640px){.wrap{padding:16px 12px}.headline{padding:16px 18px}.headline h1{font-size:21px}.card{padding:16px}}
+@media (max-width:640px){.wrap{padding:16px 12px}.headline{padding:16px 18px}.headline h1{font-size:21px}.card{padding:16px}
+th,td{padding:7px 6px}.scroll th:first-child,.scroll td:first-child{position:sticky;left:0;background:var(--card);min-width:118px;max-width:150px;white-space:normal}.all small{display:block;margin:0}.whisker{width:56px}
+.groups th{text-align:left;padding-left:26px}
+.journey{flex-direction:column;align-items:flex-start}.way{white-space:normal}.stop+.stop{margin-left:0}.stop+.stop::before{display:none}}
 `

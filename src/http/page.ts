@@ -1,18 +1,19 @@
 import type { Tone } from './headline.ts'
 import { type Html, html, raw } from './html.ts'
 import { printAge } from './page-numbers.ts'
+import { marks, renderOverview } from './page-overview.ts'
 import { renderScenario } from './page-scenario.ts'
 import { pageScript } from './page-script.ts'
 import { pageStyle } from './page-style.ts'
 import { reloadProblemText } from './reload.ts'
 import type { Status } from './status.ts'
 
-/** Each tone by shape and word too: the page must read without colour. `spoken` is what a screen reader hears on a change. */
-const tones: Readonly<Record<Tone, { mark: string; spoken: string }>> = {
-  good: { mark: '✓', spoken: 'All is well' },
-  notice: { mark: '!', spoken: 'Something needs a look' },
-  bad: { mark: '✕', spoken: 'Something is wrong' },
-  quiet: { mark: '…', spoken: 'Nothing is known yet' },
+/** What a screen reader hears on a change. */
+const spokenWords: Readonly<Record<Tone, string>> = {
+  good: 'All is well',
+  notice: 'Something needs a look',
+  bad: 'Something is wrong',
+  quiet: 'Nothing is known yet',
 }
 
 const icon =
@@ -21,7 +22,7 @@ const icon =
 /** The status page: one document, nothing loaded from elsewhere, whole without script. */
 export function renderPage(status: Status): string {
   const { headline, scenarios, nowWallMs, startedAtWallMs, version } = status
-  const { mark, spoken } = tones[headline.tone]
+  const mark = marks[headline.tone]
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -38,13 +39,14 @@ export function renderPage(status: Status): string {
 <nav aria-label="Data"><a href="/api/v1/scenarios">figures</a><a href="/api/v1/runs">runs</a><a href="/metrics">metrics</a><a href="/readyz">readiness</a></nav></div>
 <p class="lost" id="lost" role="alert" hidden>hopwatch does not answer. The figures below are the last it gave.</p>
 <main>
-<p class="hidden" role="status" data-live id="spoken">${spoken}</p>
+<p class="hidden" role="status" data-live id="spoken">${spokenWords[headline.tone]}</p>
 <section class="headline ${headline.tone}" aria-label="In short" data-live id="headline">
 <h1><span aria-hidden="true">${mark}</span> <span>${headline.sentence}</span></h1>
 ${headline.detail !== '' && html`<p class="detail">${headline.detail}</p>`}
 <p>The last 5 minutes, in the arms that carry the token. ${renderTargets(status)} Running for ${printAge(nowWallMs - startedAtWallMs)}.</p>
 </section>
 <div data-live id="files">${renderFiles(status)}</div>
+${renderOverview(scenarios)}
 ${scenarios.map((scenario) => renderScenario(scenario, nowWallMs))}
 </main>
 <footer>

@@ -76,3 +76,15 @@ test('its own script and style are the only ones that its policy lets run, and n
   expect(text).not.toMatch(/ style="| on[a-z]+="/)
   expect(text).toContain('<noscript><meta http-equiv="refresh" content="5"></noscript>')
 })
+
+test('several journeys are listed before their cards, worst first, by shape and word; a single one is not', async () => {
+  const { text } = await pageOf([scenarioOf('calm-before'), scenarioOf('travel-itinerary')])
+  const overview = /<div data-live id="overview">([\s\S]*?)<article/.exec(text)?.[1] ?? ''
+  const rows = overview.split('<tr>').slice(2)
+  expect(rows).toHaveLength(2)
+  expect(rows[0]).toMatch(/✕.*href="#card-travel-itinerary".*1 of 2 reads was stale/)
+  expect(rows[0]).toContain('▲ 50 %')
+  expect(rows[1]).toMatch(/….*href="#card-calm-before".*nothing judged/)
+  expect(text).toContain('<article class="card" id="card-travel-itinerary"')
+  expect((await pageOf([scenarioOf('travel-itinerary')])).text).toContain('<div data-live id="overview"></div>')
+})
