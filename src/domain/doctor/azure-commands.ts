@@ -20,7 +20,8 @@ export interface AzureCommands {
 }
 
 export function azureCommands(endpoint: URL): AzureCommands {
-  const account = quote(accountName(endpoint))
+  const name = accountName(endpoint)
+  const account = name === unknownAccount ? `"${name}"` : quote(name)
   const group = '--resource-group "$RESOURCE_GROUP"'
   const show = (query: string) => `az cosmosdb show --name ${account} ${group} --query ${quote(query)}`
   const inAccount = `--account-name ${account} ${group}`
@@ -35,7 +36,7 @@ export function azureCommands(endpoint: URL): AzureCommands {
       '{public: publicNetworkAccess, ips: ipRules, networks: virtualNetworkRules, keysOff: disableLocalAuth}',
     ),
     roles: `az cosmosdb sql role assignment list ${inAccount} --output table`,
-    resourceGroup: `export RESOURCE_GROUP="$(az cosmosdb list --query ${quote(`[?name=='${accountName(endpoint)}'].resourceGroup`)} --output tsv)"`,
+    resourceGroup: `export RESOURCE_GROUP="$(az cosmosdb list --query "[?name=='${name}'].resourceGroup" --output tsv)"`,
     requests: `az monitor metrics list --resource "$(az cosmosdb show --name ${account} ${group} --query id --output tsv)" --metric TotalRequests --interval PT1M --filter "StatusCode eq '*'"`,
     container: (place) =>
       `az cosmosdb sql container show ${of(place)} --query ${quote('resource.{partitionKey: partitionKey, ttl: defaultTtl, conflicts: conflictResolutionPolicy}')}`,
@@ -49,21 +50,19 @@ export function azureCommands(endpoint: URL): AzureCommands {
           makeDatabase,
           `az cosmosdb sql container create ${of({ database, container })} --partition-key-path ${quote(path)} --ttl -1`,
         ]
-      return [makeDatabase, inPowerShell(accountName(endpoint), { database, container }, partitionKey)]
+      return [makeDatabase, inPowerShell(name, { database, container }, partitionKey)]
     },
   }
 }
 
+const unknownAccount = '$ACCOUNT'
+
 /** The account's name is the first label of its host; of another host nobody knows, and the shell is asked. */
 const accountName = ({ hostname }: URL): string =>
-  /\.documents\.azure\.(?:com|cn|us)$/.test(hostname) ? hostname.slice(0, hostname.indexOf('.')) : '$ACCOUNT'
+  /\.documents\.azure\.(?:com|cn|us)$/.test(hostname) ? hostname.slice(0, hostname.indexOf('.')) : unknownAccount
 
-/** For a POSIX shell. A variable stays one. */
-function quote(text: string): string {
-  if (/^[\w/.-]+$/.test(text)) return text
-  if (text === '$ACCOUNT') return '"$ACCOUNT"'
-  return /['$]/.test(text) ? `"${text.replaceAll(/["`\\]/g, '\\$&')}"` : `'${text}'`
-}
+/** For a POSIX shell. */
+const quote = (text: string): string => (/^[\w/.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
 
 /** The Azure CLI makes no hierarchical partition keys; PowerShell does. */
 function inPowerShell(account: string, { database, container }: Place, partitionKey: readonly string[]): string {
