@@ -126,7 +126,12 @@ class RunCheck {
     this.#checkFinding(event, {
       verdict: truth.verdict,
       token,
-      canary: trueCanary(requests, event.canary, before.range, this.#comesFrom),
+      canary: trueCanary(
+        requests,
+        event.canary,
+        before.range ?? this.#log.holderOf(observation.documentId),
+        this.#comesFrom,
+      ),
       isExcused,
     })
     const seen = this.#anothers.has(attempts) ? undefined : returnedVersion

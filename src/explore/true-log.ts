@@ -56,6 +56,12 @@ export class TrueLog {
     return at(later) > at(earlier)
   }
 
+  /** The range that holds the document now; undefined while there is none. */
+  holderOf(documentId: string): string | undefined {
+    const [first] = this.#versions.get(documentId) ?? []
+    return first && this.#holder(first)
+  }
+
   #append(entry: CommitEntry, request: StoreRequest | undefined): void {
     if (request === undefined || !('document' in request) || entry.id !== request.document.id) return
     const { version, run } = request.document

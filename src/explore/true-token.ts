@@ -61,8 +61,8 @@ const hasCanaryFor = ({ token }: RequestEntry, counts: (range: string) => boolea
 
 /**
  * A canary that arrived is refused with 404/1002, unless misfortune of another kind answers first. One that arrived for other
- * ranges than the document's is lost, or than those that answered where the hop does not know which that is; yet a query over
- * all ranges is refused for any.
+ * ranges than the document's is lost; yet a query over all ranges is refused for any. `range` holds the document; undefined: there
+ * has never been one, and those that answered count.
  */
 export function trueCanary(
   requests: readonly RequestEntry[],
