@@ -21,7 +21,7 @@ import {
 import { findInRequest, placeInAnswer, requestCarrier } from '../run/remote/token-place.ts'
 import { bearerGate, type Gate, isLoopback } from './authorization.ts'
 import { forbidden, parseCall } from './hop-call.ts'
-import { type HttpServer, listenOn } from './listen.ts'
+import { type HttpServer, type Limits, limitedTo, limits, listenOn } from './listen.ts'
 import { withoutSchemas } from './without-schemas.ts'
 
 export interface HopServerOptions {
@@ -35,6 +35,8 @@ export interface HopServerOptions {
   readonly logger: Logger
   /** Fingerprints of the account that it speaks to; empty: it has not answered yet. */
   account(): readonly string[]
+  /** Other limits than `limits`. */
+  readonly limits?: Partial<Limits> | undefined
   /** Told of each request that was answered; undefined: nobody wants to know. */
   readonly traces?: Pick<HopTraces, 'nowMs' | 'record'> | undefined
   /** Does one operation as the hop that the call describes. Never rejects for what the target answers. */
@@ -55,13 +57,11 @@ export async function startHopServer(options: HopServerOptions): Promise<HttpSer
     schemaController: withoutSchemas,
     genReqId: () => randomUUID(),
     bodyLimit: bodyBytesMax,
-    requestTimeout: 10_000,
+    ...limitedTo({ ...limits, ...options.limits }, headerBytesMax),
     connectionTimeout: 90_000,
     keepAliveTimeout: 30_000,
     forceCloseConnections: 'idle',
-    http: { maxHeaderSize: headerBytesMax, headersTimeout: 10_000 },
   })
-  app.server.maxConnections = 256
   // The body is read as text: whether it is whole is what a carrier's test is about.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) => done(null, body))
@@ -171,7 +171,11 @@ export async function startHopServer(options: HopServerOptions): Promise<HttpSer
   app.setErrorHandler((error: Error & { readonly statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500
     if (status >= 500) logger.error({ request: request.id, err: error }, 'a call failed')
-    return refuse(reply, status, status >= 500 ? 'internal error; its log has more' : 'the request is not well-formed')
+    return refuse(
+      reply,
+      status,
+      status >= 500 ? `internal error; its log has more under ${request.id}` : 'the request is not well-formed',
+    )
   })
   return listenOn(app, listen)
 }

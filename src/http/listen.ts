@@ -8,6 +8,28 @@ export interface HttpServer {
   close(graceMs?: number): Promise<void>
 }
 
+/** What one listener bears. A client that is slower or larger is cut; the numbers are in docs/security.md. */
+export const limits = {
+  /** At the same time; one more is closed at once. */
+  connections: 256,
+  /** For the headers of a request, and for the whole of it. */
+  requestArrivalMs: 10_000,
+  /** Between two looks at who is too slow; Node's own 30 s would triple the limit. */
+  sweepMs: 2_000,
+}
+
+export type Limits = typeof limits
+
+/** Options of a fastify server under these limits. */
+export const limitedTo = ({ requestArrivalMs, sweepMs }: Limits, headerBytesMax: number) => ({
+  requestTimeout: requestArrivalMs,
+  http: {
+    maxHeaderSize: headerBytesMax,
+    headersTimeout: requestArrivalMs,
+    connectionsCheckingInterval: sweepMs,
+  },
+})
+
 /** Why a listener cannot be opened, in the words of whoever chose the address. */
 const listenProblems: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is taken by another process',
@@ -21,6 +43,7 @@ export async function listenOn(
   app: FastifyInstance,
   listen: { readonly host: string; readonly port: number },
 ): Promise<HttpServer> {
+  app.server.maxConnections = limits.connections
   try {
     await app.listen({ host: listen.host, port: listen.port })
   } catch (error) {

@@ -3,7 +3,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Logger } from '../publish/logger.ts'
 import { scrub } from '../publish/scrub.ts'
 import { createGate, createPostGate } from './authorization.ts'
-import { type HttpServer, listenOn } from './listen.ts'
+import { type HttpServer, type Limits, limitedTo, limits, listenOn } from './listen.ts'
 import { json, RequestProblem, routes, type Sources } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
 import { withoutSchemas } from './without-schemas.ts'
@@ -14,7 +14,11 @@ export interface HttpServerOptions extends Sources {
   readonly apiToken: string | undefined
   readonly allowUnauthenticated: boolean
   readonly logger: Logger
+  /** Other limits than `limits`. */
+  readonly limits?: Partial<Limits> | undefined
 }
+
+const headerBytesMax = 16 * 1024
 
 /**
  * Serves metrics, health, the status page and the API until closed.
@@ -29,16 +33,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     schemaController: withoutSchemas,
     genReqId: () => randomUUID(),
     bodyLimit: 16 * 1024,
-    requestTimeout: 10_000,
+    ...limitedTo({ ...limits, ...options.limits }, headerBytesMax),
     connectionTimeout: 30_000,
     keepAliveTimeout: 5_000,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
     // A URL that cannot be decoded never reaches a handler.
     frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply, logger),
-    http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000 },
   })
-  app.server.maxConnections = 256
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders)

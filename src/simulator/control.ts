@@ -28,8 +28,12 @@ const listing = [...routes].map(([path, { method, call }]) => ({ method, path, f
  * The control endpoint: JSON in, JSON out, without a key, on the same loopback address. A POST must say that it is JSON, so
  * that a web page open in a browser on the same machine cannot make one.
  */
-export const listenControl = (control: SimulatorControl, host: string, port: number): Promise<Endpoint> =>
-  listen((request, response) => receive(control, request, response), host, port)
+export const listenControl = (
+  control: SimulatorControl,
+  host: string,
+  port: number,
+  arrivalMs?: number,
+): Promise<Endpoint> => listen((request, response) => receive(control, request, response), host, port, arrivalMs)
 
 function receive(control: SimulatorControl, request: IncomingMessage, response: ServerResponse): void {
   const url = URL.parse(request.url ?? '/', 'http://control')

@@ -20,6 +20,8 @@ export interface StartOptions extends SimulatorOptions {
   readonly ports?: { readonly account?: number; readonly regions?: readonly number[]; readonly control?: number }
   /** Seeds replication delays and the choice of replicas. Default: a fresh seed. */
   readonly seed?: number | string
+  /** How long a request may take to arrive before its client is cut. Default: 30000. */
+  readonly requestArrivalMs?: number
 }
 
 /** A running simulator, wherever it runs: how to reach it. */
@@ -52,7 +54,14 @@ export async function startSimulator(
   options: StartOptions = {},
   surroundings: StartSurroundings = {},
 ): Promise<Simulator> {
-  const { key = randomBytes(64).toString('base64'), host = '127.0.0.1', ports = {}, seed, ...accountOptions } = options
+  const {
+    key = randomBytes(64).toString('base64'),
+    host = '127.0.0.1',
+    ports = {},
+    seed,
+    requestArrivalMs,
+    ...accountOptions
+  } = options
   const clock = surroundings.clock ?? systemClock
   const settings = withDefaults({ ...accountOptions, wallOriginMs: clock.wallMs() - clock.nowMs() })
   const random = surroundings.random ?? seededRandom(seed ?? randomBytes(8).toString('hex'))
@@ -88,13 +97,18 @@ export async function startSimulator(
   }
   try {
     const openRegion = async (region: string, port = 0): Promise<string> => {
-      endpoints[region] ??= (await open(region, listenForCalls(callsTo(service, region), host, port))).url
+      endpoints[region] ??= (
+        await open(region, listenForCalls(callsTo(service, region), host, port, requestArrivalMs))
+      ).url
       return endpoints[region]
     }
     for (const [index, region] of settings.regions.entries()) await openRegion(region, ports.regions?.[index])
-    const global = await open('account', listenForCalls(callsTo(service, undefined), host, ports.account ?? 0))
+    const global = await open(
+      'account',
+      listenForCalls(callsTo(service, undefined), host, ports.account ?? 0, requestArrivalMs),
+    )
     const control = controlOf(account, nowMs, openRegion)
-    const controlEndpoint = await open('control', listenControl(control, host, ports.control ?? 0))
+    const controlEndpoint = await open('control', listenControl(control, host, ports.control ?? 0, requestArrivalMs))
     return {
       endpoint: global.url,
       regionalEndpoints: endpoints,

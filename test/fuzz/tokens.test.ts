@@ -43,7 +43,7 @@ describe('whatever arrives as a session token', () => {
           const again = SessionToken.parse(parsed.token.reveal())
           expect('token' in again && again.token.reveal()).toBe(parsed.token.reveal())
         }
-        expect(`${new WireToken(text)} ${JSON.stringify({ token: new WireToken(text) })}`).toMatch(
+        expect(`${String(new WireToken(text))} ${JSON.stringify({ token: new WireToken(text) })}`).toMatch(
           /^WireToken\(\d+ bytes\) \{"token":"WireToken\(\d+ bytes\)"\}$/,
         )
       }),

@@ -14,9 +14,18 @@ export interface Endpoint {
 /** Longer than any client keeps a connection idle, so that the client closes it: a server's close races with a request. */
 const keepAliveMs = 75_000
 
+/** For the headers of a request and for the whole of it; a client on the same machine is busy, never that slow. */
+const requestArrivalMs = 30_000
+const connectionsMax = 2048
+
 /** Listens on `port` (0: any free one) and rejects when it is taken. */
-export async function listen(listener: RequestListener, host: string, port: number): Promise<Endpoint> {
-  const server = openNodeServer(listener)
+export async function listen(
+  listener: RequestListener,
+  host: string,
+  port: number,
+  arrivalMs = requestArrivalMs,
+): Promise<Endpoint> {
+  const server = openNodeServer(listener, arrivalMs)
   return { ...(await bind(server, host, port)), close: () => closeServer(server, () => server.closeAllConnections()) }
 }
 
@@ -24,8 +33,13 @@ export async function listen(listener: RequestListener, host: string, port: numb
  * As `listen`, for many small calls: plain requests are read and answered on the connection itself, for a third less processor
  * time a request (docs/decisions/0009-plain-http.md). Whatever is not plain node:http takes over, on the same connection.
  */
-export async function listenForCalls(take: TakeCall, host: string, port: number): Promise<Endpoint> {
-  const node = openNodeServer(nodeCalls(take))
+export async function listenForCalls(
+  take: TakeCall,
+  host: string,
+  port: number,
+  arrivalMs = requestArrivalMs,
+): Promise<Endpoint> {
+  const node = openNodeServer(nodeCalls(take), arrivalMs)
   const plain: PlainServer = {
     take,
     date: currentDate(),
@@ -66,14 +80,21 @@ function currentDate(): () => string {
   }
 }
 
-function openNodeServer(listener: RequestListener): NodeServer {
+function openNodeServer(listener: RequestListener, arrivalMs: number): NodeServer {
+  const times = {
+    keepAliveTimeout: keepAliveMs,
+    headersTimeout: arrivalMs,
+    requestTimeout: arrivalMs,
+    connectionsCheckingInterval: Math.ceil(arrivalMs / 4),
+  }
   // A GET has no body: without this node sets up a stream for it all the same.
-  const server = createNodeServer({ keepAliveTimeout: keepAliveMs, optimizeEmptyRequests: true }, listener)
+  const server = createNodeServer({ ...times, optimizeEmptyRequests: true }, listener)
   server.on('clientError', refuseUnreadable)
   return server
 }
 
 async function bind(server: Server, host: string, port: number): Promise<Omit<Endpoint, 'close'>> {
+  server.maxConnections = connectionsMax
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
