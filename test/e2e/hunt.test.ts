@@ -67,6 +67,15 @@ describe('the hunt for secrets', () => {
       ),
       ...environments.map((mistaken) => runToEnd(['check'], { env: mistaken, cwd: folder })),
       runToEnd(['validate'], { cwd: folder }),
+      runToEnd(['check', 'plain', '--runs', '2', '--format', 'junit', '--output', 'hopwatch.xml'], {
+        env,
+        cwd: folder,
+      }),
+      runToEnd(['doctor', '--url', address, '--bundle', 'evidence.json'], { env, cwd: folder }),
+      runToEnd(['doctor', '--url', address, '--format', 'json', '--bundle', 'refused.json'], {
+        env: wrong,
+        cwd: folder,
+      }),
     ])
 
     const refused = start(['serve', '--listen', '127.0.0.1:0', '--log-level', 'trace'], {
@@ -107,6 +116,9 @@ describe('the hunt for secrets', () => {
       'refused the credentials',
       'ECONNREFUSED',
       'pass  ',
+      '"probeReads"',
+      '"tokenReceived"',
+      '<testsuites',
     ]) {
       expect(everything).toContain(word)
     }

@@ -24,10 +24,11 @@ describe('commands of the Azure CLI', () => {
   })
 
   test('reach az as they are meant, whatever a container is called', () => {
-    expect(argumentsOf(azure.throughput({ database: 'travel', container: 'a b' })).slice(0, 14)).toEqual([
-      ...['cosmosdb', 'sql', 'container', 'throughput', 'show', '--account-name', 'shop'],
-      ...['--resource-group', 'my group', '--database-name', 'travel', '--name', 'a b', '--query'],
-    ])
+    const told = argumentsOf(azure.throughput({ database: 'travel', container: 'a b' }))
+    expect(told.slice(0, 5).join(' ')).toBe('cosmosdb sql container throughput show')
+    expect(told.slice(5, 13).join('|')).toBe(
+      '--account-name|shop|--resource-group|my group|--database-name|travel|--name|a b',
+    )
     expect(argumentsOf(azure.container(place))).toContain(place.container)
   })
 
