@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigurationProblem } from '../base/configuration-problem.ts'
-import { createGate, isLoopback } from './authorization.ts'
+import { createGate, createPostGate, isLoopback } from './authorization.ts'
+
+const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
 
 describe('who may read', () => {
   test.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost', '::ffff:127.0.0.1'])('%s is loopback, and open', (host) => {
@@ -27,9 +29,34 @@ describe('who may read', () => {
     ['Bearer', false],
     ['secret', false],
     ['Basic secret', false],
+    [basic('anybody:secret'), true],
+    [basic(':secret').replace('Basic ', 'basic  '), true],
+    [basic('secret'), false],
+    [basic('secret:'), false],
+    [basic('anybody:secrets'), false],
+    [basic('any:body:secret'), false],
+    ['Basic', false],
+    ['Basic :secret', false],
     ['', false],
     [undefined, false],
   ])('with a token, “%s” → %s', (authorization, passes) => {
     expect(createGate({ host: '0.0.0.0', apiToken: 'secret', allowUnauthenticated: true })(authorization)).toBe(passes)
   })
+
+  test('a token with colons is a password whole', () => {
+    expect(createGate({ host: '0.0.0.0', apiToken: 'a:b', allowUnauthenticated: false })(basic('anybody:a:b'))).toBe(
+      true,
+    )
+  })
+
+  // A secret made from a file keeps its line break: nobody would pass, and nothing would say why.
+  test.each(['secret\n', 'two words', 'geheimniß'])('a token that no header can carry is refused: %j', (apiToken) => {
+    expect(() => createGate({ host: '0.0.0.0', apiToken, allowUnauthenticated: false })).toThrow(/white space/)
+    expect(() => createPostGate(apiToken)).toThrow(ConfigurationProblem)
+  })
+})
+
+test('an order needs the bearer token: a browser that knows the password sends it for other pages too', () => {
+  const gate = createPostGate('secret')
+  expect([gate?.('Bearer secret'), gate?.(basic('anybody:secret')), gate?.(undefined)]).toEqual([true, false, false])
 })

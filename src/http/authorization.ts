@@ -22,7 +22,10 @@ export const isLoopback = (host: string): boolean =>
  */
 export function createGate({ host, apiToken, allowUnauthenticated }: AccessOptions): Gate {
   if (isLoopback(host)) return () => true
-  if (apiToken !== undefined && apiToken !== '') return bearerGate(apiToken)
+  if (apiToken !== undefined && apiToken !== '') {
+    checkToken('HOPWATCH_API_TOKEN', apiToken)
+    return readerGate(apiToken)
+  }
   if (allowUnauthenticated) return () => true
   throw new ConfigurationProblem(
     `${host} is reachable from other machines, and HOPWATCH_API_TOKEN is not set`,
@@ -30,17 +33,51 @@ export function createGate({ host, apiToken, allowUnauthenticated }: AccessOptio
   )
 }
 
-/** What changes something needs the token everywhere: any page in a browser can send a POST to loopback. Undefined: none may pass. */
-export const createPostGate = (apiToken: string | undefined): Gate | undefined =>
-  apiToken === undefined || apiToken === '' ? undefined : bearerGate(apiToken)
+/**
+ * What changes something needs the token everywhere: any page in a browser can send a POST to loopback. As a password it does not count:
+ * a browser that knows it sends it along with what other pages ask for. Undefined: none may pass.
+ */
+export function createPostGate(apiToken: string | undefined): Gate | undefined {
+  if (apiToken === undefined || apiToken === '') return undefined
+  checkToken('HOPWATCH_API_TOKEN', apiToken)
+  return bearerGate(apiToken)
+}
+
+/** What a refused reader may send: a browser then asks for a name and a password. */
+export const readerChallenges = ['Bearer realm="hopwatch"', 'Basic realm="hopwatch", charset="UTF-8"']
 
 export function bearerGate(token: string): Gate {
+  const isToken = equalTo(token)
+  return (authorization) => isToken(bearerIn(authorization))
+}
+
+/** Of whoever only reads: a browser can send no bearer token of its own accord, so that the token may be the password of any name. */
+function readerGate(token: string): Gate {
+  const isToken = equalTo(token)
+  return (authorization) => isToken(bearerIn(authorization) ?? passwordIn(authorization))
+}
+
+/** Throws ConfigurationProblem for a token that no header could carry: nobody would ever pass, and nothing would say why. */
+export function checkToken(variable: string, token: string): void {
+  if (/^[!-~]+$/.test(token)) return
+  throw new ConfigurationProblem(
+    `${variable} holds white space or letters beyond ASCII, which no bearer token may`,
+    'set it to letters, digits and dashes, such as `openssl rand -hex 32` prints; a file may end in a line break that is not to be part of it',
+  )
+}
+
+const bearerIn = (authorization = ''): string | undefined => /^Bearer +(\S+)$/i.exec(authorization)?.[1]
+
+/** What follows the first colon, as RFC 7617 says. */
+function passwordIn(authorization = ''): string | undefined {
+  const [, encoded] = /^Basic +([\w+/=-]+)$/i.exec(authorization) ?? []
+  return encoded === undefined ? undefined : /:(.*)$/s.exec(Buffer.from(encoded, 'base64').toString())?.[1]
+}
+
+/** Digests of equal length make the comparison take the same time whatever was sent. */
+function equalTo(token: string): (sent: string | undefined) => boolean {
   const expected = digest(token)
-  // Digests of equal length make the comparison take the same time whatever was sent.
-  return (authorization) => {
-    const [, sent] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? []
-    return timingSafeEqual(digest(sent ?? ''), expected)
-  }
+  return (sent = '') => timingSafeEqual(digest(sent), expected)
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest()

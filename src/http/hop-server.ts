@@ -19,7 +19,7 @@ import {
   queryNames,
 } from '../run/remote/protocol.ts'
 import { findInRequest, placeInAnswer, requestCarrier } from '../run/remote/token-place.ts'
-import { bearerGate, type Gate, isLoopback } from './authorization.ts'
+import { bearerGate, checkToken, type Gate, isLoopback } from './authorization.ts'
 import { forbidden, parseCall } from './hop-call.ts'
 import { type HttpServer, type Limits, limitedTo, limits, listenOn } from './listen.ts'
 import { withoutSchemas } from './without-schemas.ts'
@@ -183,11 +183,8 @@ export async function startHopServer(options: HopServerOptions): Promise<HttpSer
 /** A hop writes to an account for whoever may call it, so beyond loopback nobody may without the token. */
 function hopGate(host: string, hopToken: string | undefined): Gate {
   if (hopToken !== undefined) {
-    if (/^\S+$/.test(hopToken)) return bearerGate(hopToken)
-    throw new ConfigurationProblem(
-      'HOPWATCH_HOP_TOKEN holds white space, which no bearer token may',
-      'set it to letters, digits and dashes, such as `openssl rand -hex 32` prints',
-    )
+    checkToken('HOPWATCH_HOP_TOKEN', hopToken)
+    return bearerGate(hopToken)
   }
   if (isLoopback(host)) return () => true
   throw new ConfigurationProblem(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from '../publish/logger.ts'
 import { scrub } from '../publish/scrub.ts'
-import { createGate, createPostGate } from './authorization.ts'
+import { createGate, createPostGate, readerChallenges } from './authorization.ts'
 import { type HttpServer, type Limits, limitedTo, limits, listenOn } from './listen.ts'
 import { json, RequestProblem, routes, type Sources } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -49,8 +49,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     if (isPost && postGate === undefined)
       throw new RequestProblem(403, 'this listener takes no orders: HOPWATCH_API_TOKEN is not set')
     if (isOpen || (isPost ? postGate : gate)?.(request.headers.authorization)) return
-    reply.header('www-authenticate', 'Bearer realm="hopwatch"')
-    throw new RequestProblem(401, 'this needs the header "Authorization: Bearer …" with HOPWATCH_API_TOKEN')
+    reply.header('www-authenticate', isPost ? 'Bearer realm="hopwatch"' : readerChallenges)
+    const instead = isPost ? '' : ', or HOPWATCH_API_TOKEN as the password of any name'
+    throw new RequestProblem(401, `this needs the header "Authorization: Bearer …" with HOPWATCH_API_TOKEN${instead}`)
   })
   for (const route of routes)
     app.route({

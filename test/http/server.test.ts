@@ -159,7 +159,7 @@ describe('access', () => {
       expect([path, refused.status, refused.headers.get('www-authenticate')]).toEqual([
         path,
         401,
-        'Bearer realm="hopwatch"',
+        'Bearer realm="hopwatch", Basic realm="hopwatch", charset="UTF-8"',
       ])
       expect(await refused.text()).not.toMatch(/sesame|travel/)
       const wrong = await fetch(local(address) + path, { headers: { authorization: 'Bearer sesamf' } })
@@ -167,6 +167,21 @@ describe('access', () => {
     }
     const metrics = await fetch(`${local(address)}/metrics`, { headers: { authorization: 'Bearer sesame' } })
     expect(metrics.status).toBe(200)
+  })
+
+  test('a browser opens the page of a public listener with the token as its password, and orders nothing with it', async () => {
+    const { address } = await publicly({ apiToken: 'sesame' })
+    const basic = { authorization: `Basic ${Buffer.from('ops:sesame').toString('base64')}` }
+    for (const path of ['/', '/api/v1/scenarios', '/metrics'])
+      expect([path, (await fetch(local(address) + path, { headers: basic })).status]).toEqual([path, 200])
+    for (const path of ['/-/reload', '/api/v1/scenarios/travel-itinerary/run']) {
+      const refused = await fetch(local(address) + path, { method: 'POST', headers: basic })
+      expect([path, refused.status, refused.headers.get('www-authenticate')]).toEqual([
+        path,
+        401,
+        'Bearer realm="hopwatch"',
+      ])
+    }
   })
 
   test('a public listener without a token does not start', async () => {
