@@ -16,7 +16,7 @@ import {
   falseAlarmsOption,
   positiveNumber,
   scenariosOption,
-  seedOption,
+  wholeNumber,
 } from './options.ts'
 import { type PlanFormat, planFormats, printPlan } from './plan-report.ts'
 import { progressLine } from './progress.ts'
@@ -24,6 +24,7 @@ import { readConfiguration, readScenarios, type SharedOptions, scenarioPathsOf, 
 
 interface PlanOptions extends SharedOptions {
   readonly runs: number
+  readonly seed: number
   readonly regions?: number
   readonly falseAlarms?: number
   readonly pricePerHour100ru: number
@@ -70,7 +71,7 @@ export function addPlan(program: Command, done: (code: ExitCode) => void, stoppe
     .addOption(scenariosOption())
     .addOption(drillsOption())
     .addOption(configOption())
-    .addOption(seedOption())
+    .addOption(new Option('--seed <n>', 'seeds the runs that are measured').argParser(wholeNumber).default(1))
     .addHelpText(
       'after',
       `
@@ -82,7 +83,7 @@ Exit codes: 0 the plan fits · 1 a budget leaves out runs · 2 wrong usage or co
       const configuration = await readConfiguration(options.config, process.env)
       const paths = scenarioPathsOf(options, configuration)
       const scenarios = chooseScenarios(await readScenarios(paths, process.env), names)
-      const seed = options.seed ?? 1
+      const { seed } = options
       const stop = new AbortController()
       void stopped().then(() => stop.abort())
       const progress = progressLine(process.stderr)
