@@ -142,6 +142,33 @@ describe('when the files change', () => {
     alarms.addScenario(scenarioOf(name, changes))
     expect(tokenLoss()).toMatchObject({ evidence: 0, isRaised: false })
   })
+
+  test.each([
+    [
+      'to another journey',
+      { journey: scenario.journey.slice(1) },
+      'its evidence was about another journey or tolerated rate than the file now declares',
+    ],
+    [
+      'to tolerate everything',
+      { objectives: { ...scenario.objectives, tokenLoss: 1 } },
+      'the file now tolerates everything',
+    ],
+  ])('a raised alarm whose file changes %s ends, and the log says so', (_, changes, why) => {
+    let turns = 0
+    const { alarms, lines, repeat } = alarmsFor([scenario], { onTurn: () => turns++ })
+    repeat(lost, 20)
+    alarms.addScenario(scenarioOf(name, changes))
+    expect(lines.at(-1)).toMatchObject({
+      level: 'warn',
+      scenario: name,
+      msg: `token-loss alarm was raised and is no more: ${why}`,
+    })
+    expect(turns).toBe(2)
+    // Told once.
+    alarms.addScenario(scenarioOf(name, changes))
+    expect(turns).toBe(2)
+  })
 })
 
 describe('on disk', () => {

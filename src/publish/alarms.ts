@@ -17,7 +17,7 @@ export interface AlarmsOptions {
   readonly meanPeriodMs: (schedule: Schedule) => number
   /** What was kept of a scenario's alarms. */
   readonly recall: (scenario: string) => SavedAlarms | undefined
-  /** Called as an alarm is raised or clears: what must not be lost. */
+  /** Called as an alarm is raised, clears or is dropped: what must not be lost. */
   readonly onTurn: () => void
 }
 
@@ -35,6 +35,9 @@ const words: Readonly<Record<AlarmKind, { name: string; raised: string }>> = {
   staleReads: { name: 'stale-read alarm', raised: 'more reads are stale than chance explains' },
 }
 
+const anotherSubject = 'its evidence was about another journey or tolerated rate than the file now declares'
+const switchedOff = 'the file now tolerates everything'
+
 /** Tests each scenario's runs for a loss of tokens and for stale reads, and says so in the log as an alarm is raised or clears. */
 export class Alarms implements Sink {
   readonly #options: AlarmsOptions
@@ -47,7 +50,7 @@ export class Alarms implements Sink {
   }
 
   addScenario(scenario: Scenario): void {
-    const { falseAlarmEveryMs, meanPeriodMs, recall, logger } = this.#options
+    const { falseAlarmEveryMs, meanPeriodMs, recall, logger, onTurn } = this.#options
     const { name } = scenario
     const saved = this.save(name) ?? this.#parked.get(name) ?? recall(name)
     this.#parked.delete(name)
@@ -58,8 +61,17 @@ export class Alarms implements Sink {
     })
     const arms = scenario.arms.filter((arm) => armRole(arm) === 'propagated').map((arm) => arm.name)
     this.#watched.set(name, { watches, arms: new Set(arms) })
-    for (const watch of watches)
-      if (watch.isRaised) logger.warn(fieldsOf(name, watch), `${words[watch.kind].name}: still raised from before`)
+    for (const kind of alarmKinds) {
+      const watch = watches.find((each) => each.kind === kind)
+      if (watch?.isRaised) logger.warn(fieldsOf(name, watch), `${words[kind].name}: still raised from before`)
+      else if (saved?.[kind]?.alarm.isRaised) {
+        logger.warn(
+          { scenario: name },
+          `${words[kind].name} was raised and is no more: ${watch ? anotherSubject : switchedOff}`,
+        )
+        onTurn()
+      }
+    }
   }
 
   removeScenario(name: string): void {

@@ -1,4 +1,4 @@
-import type { AlarmKind } from '../domain/alarm-observation.ts'
+import { type AlarmKind, alarmKinds } from '../domain/alarm-observation.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { FinishedRun, JourneyEvent, MissedReason, PollEvent, Sink } from '../domain/journey.ts'
 import type { OperationKind } from '../domain/observation.ts'
@@ -348,10 +348,13 @@ function showAlarms(families: Families, alarms: ReadonlyMap<string, readonly Ala
     tokenLoss: { raised: families.tokenLossAlarm, grown: families.tokenLossEvidence },
     staleReads: { raised: families.staleReadAlarm, grown: families.staleReadEvidence },
   } satisfies Record<AlarmKind, unknown>
-  for (const [scenario, statuses] of alarms)
-    for (const { kind, isRaised, evidence } of statuses) {
-      const { raised, grown } = gauges[kind]
-      raised.set([scenario], isRaised ? 1 : 0)
-      grown.set([scenario], Number(evidence.toFixed(3)))
-    }
+  for (const kind of alarmKinds) {
+    const of = [...alarms].flatMap(([scenario, statuses]) =>
+      statuses.filter((status) => status.kind === kind).map((status) => ({ scenario, ...status })),
+    )
+    // Exactly these: an alarm that a changed file has switched off must not go on being raised.
+    gauges[kind].raised.replaceBy(of.map(({ scenario, isRaised }) => [[scenario], isRaised ? 1 : 0]))
+    // Cut off rather than rounded: 1 is for an alarm that is raised.
+    gauges[kind].grown.replaceBy(of.map(({ scenario, evidence }) => [[scenario], Math.floor(evidence * 1000) / 1000]))
+  }
 }
