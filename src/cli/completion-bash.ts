@@ -1,4 +1,4 @@
-import type { Completable, CompletedCommand } from './completion.ts'
+import type { Completable, CompletedCommand } from './completed-command.ts'
 import { nameOfScenario, single } from './completion-words.ts'
 
 /** Runs in bash 3.2, as macOS has it, and in every later one. */

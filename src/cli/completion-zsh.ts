@@ -1,4 +1,4 @@
-import type { Completable, CompletedCommand } from './completion.ts'
+import type { Completable, CompletedCommand } from './completed-command.ts'
 import { nameOfScenario, single } from './completion-words.ts'
 
 /** Either sourced, or put as `_hopwatch` into a folder of `$fpath`. */

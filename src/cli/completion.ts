@@ -1,27 +1,8 @@
 import { Argument, type Command, type Option } from 'commander'
 import { type ExitCode, exitCodes } from './command-error.ts'
+import type { Completable, CompletedCommand, CompletedOption } from './completed-command.ts'
 import { bashCompletion } from './completion-bash.ts'
 import { zshCompletion } from './completion-zsh.ts'
-
-/** What a shell may complete a word with. `none`: nobody knows the value beforehand. */
-export type Completable =
-  | { readonly kind: 'words'; readonly words: readonly string[] }
-  | { readonly kind: 'files' | 'scenarios' | 'none' }
-
-export interface CompletedOption {
-  readonly flag: string
-  readonly description: string
-  /** Undefined: a switch. */
-  readonly value: (Completable & { readonly name: string }) | undefined
-}
-
-export interface CompletedCommand {
-  readonly name: string
-  readonly description: string
-  readonly options: readonly CompletedOption[]
-  /** What its arguments are; undefined: it takes none. */
-  readonly argument: (Completable & { readonly name: string }) | undefined
-}
 
 const shells: Readonly<Record<string, (commands: readonly CompletedCommand[]) => string>> = {
   bash: bashCompletion,

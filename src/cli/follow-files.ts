@@ -12,11 +12,15 @@ export async function followFiles(
   paths: () => WatchedPaths,
   logger: Logger,
 ): Promise<{ close(): Promise<void> }> {
+  const load = async (trigger: ReloadTrigger): Promise<void> => {
+    const beganWallMs = Date.now()
+    await service.reload(trigger)
+    const areOthers = await follow()
+    // Between being read and being watched.
+    if (areOthers && (await files.hasChangedSince(beganWallMs))) await load('files')
+  }
   const reload = (trigger: ReloadTrigger) =>
-    service
-      .reload(trigger)
-      .then(() => follow())
-      .catch((error: unknown) => logger.error({ err: error }, 'a reload failed'))
+    load(trigger).catch((error: unknown) => logger.error({ err: error }, 'a reload failed'))
   const files = watchFiles(
     () => void reload('files'),
     (error) => logger.warn({ err: error }, 'files are not watched; after a change send SIGHUP, or POST /-/reload'),

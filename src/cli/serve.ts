@@ -118,6 +118,7 @@ Every option has an environment variable: --grace is HOPWATCH_GRACE. A flag beat
         },
         { clock, random: seededRandom(settings.seed), logger, telemetry },
       )
+      const isStopped = stopped()
       const files = await followFiles(
         service,
         () => ({
@@ -127,7 +128,7 @@ Every option has an environment variable: --grace is HOPWATCH_GRACE. A flag beat
         logger,
       )
       if (process.stderr.isTTY || levelOf() !== 'silent') process.stderr.write(welcome(service, scenarios, shard))
-      await stopped()
+      await isStopped
       await files.close()
       const graceMs = options.grace ?? configuration.graceMs ?? defaults.graceMs
       logger.info({ graceMs }, 'stopping: no new runs; letting those under way end')
