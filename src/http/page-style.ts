@@ -49,7 +49,7 @@ small.bad,.mark.bad{color:var(--bad)}small.notice,.mark.notice{color:var(--notic
 .all tbody th{white-space:normal}.all thead th:last-child{text-align:right;white-space:normal}.all small{display:inline;margin-left:7px;max-width:none}
 .mark{display:inline-block;width:1.2em;text-align:center}.mark.quiet{color:var(--soft)}
 .curves{display:flex;flex-wrap:wrap;gap:4px 40px}
-.curves figure{margin:14px 0 0;display:flex;flex-wrap:wrap;gap:0 22px;font-size:13.5px;color:var(--soft)}.curves figcaption{color:var(--ink);width:100%}.curves p{margin:2px 0 0;max-width:38ch}
+.curves figure{margin:14px 0 0;width:min(100%,575px);display:flex;flex-wrap:wrap;gap:0 22px;font-size:13.5px;color:var(--soft)}.curves figcaption{color:var(--ink);width:100%}.curves p{margin:2px 0 0;max-width:38ch}
 .curve{display:block;margin-top:6px;color:var(--link);max-width:100%}.curve path{fill:none}.curve .track{stroke:var(--line)}.curve .band{fill:currentColor;opacity:.18}.curve .line{stroke:currentColor;stroke-width:2}.curve circle{fill:currentColor}
 .curves p.axis{display:flex;justify-content:space-between;width:222px;font-size:12.5px}
 .notes p.bad{color:var(--bad)}

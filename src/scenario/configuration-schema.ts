@@ -136,7 +136,10 @@ export const configurationFile = mapOf({
   scenarios: choice({ one: path, many: z.array(path).min(1) }, (value) => (Array.isArray(value) ? 'many' : 'one'))
     .describe('Scenario files and directories of them.')
     .optional(),
-  dataDir: values.text('path', '.hopwatch').describe('Where history is kept.').optional(),
+  dataDir: values
+    .text('path', '.hopwatch')
+    .describe('Where state is kept that outlives a restart: alarms, and the tokens of devices.')
+    .optional(),
   maxSeries: values
     .number({ min: 100, whole: true, example: 20_000 })
     .describe('How many time series the metrics may have.')

@@ -1,9 +1,15 @@
+import { configurationFile } from './configuration-schema.ts'
 import { scenarioFile } from './schema.ts'
 import { describe, isMapping } from './shape.ts'
 
 /** Rows of `docs/scenario-file.md`, grown from the schema: one a key, in the order of the schema. */
-export function referenceTable(): string {
-  const rows = rowsOf(describe(scenarioFile), '')
+export const referenceTable = (): string => keyTable(describe(scenarioFile))
+
+/** The same of `hopwatch.yaml`, for `docs/configuration.md`. */
+export const configurationTable = (): string => keyTable(describe(configurationFile))
+
+function keyTable(schema: Schema): string {
+  const rows = rowsOf(schema, '')
   const lines = rows.map((row) => `| ${[`\`${row.key}\``, row.type, row.usual, row.meaning].join(' | ')} |`)
   return ['| key | value | default | meaning |', '|---|---|---|---|', ...lines].join('\n')
 }

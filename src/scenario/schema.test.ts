@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { parseConfiguration } from './configuration.ts'
 import { parseScenario } from './parse-scenario.ts'
-import { referenceTable } from './reference.ts'
+import { configurationTable, referenceTable } from './reference.ts'
 import { schemaText } from './schema.ts'
 
-// After a change of the schema: `npx vitest run src/scenario/schema.test.ts -u` rewrites both files.
+// After a change of the schema: `npx vitest run src/scenario/schema.test.ts -u` rewrites the files.
 const path = (name: string) => new URL(`../../${name}`, import.meta.url).pathname
 
 describe('what grows from the schema is current', () => {
@@ -12,11 +13,14 @@ describe('what grows from the schema is current', () => {
     await expect(schemaText()).toMatchFileSnapshot(path('schema/scenario.json'))
   })
 
-  test('the table in docs/scenario-file.md', async () => {
-    const page = path('docs/scenario-file.md')
+  test.each([
+    ['docs/scenario-file.md', referenceTable],
+    ['docs/configuration.md', configurationTable],
+  ])('the table in %s', async (name, print) => {
+    const page = path(name)
     const text = await readFile(page, 'utf8')
     expect(text).toMatch(table)
-    await expect(text.replace(table, `<!-- keys -->\n${referenceTable()}\n<!-- /keys -->`)).toMatchFileSnapshot(page)
+    await expect(text.replace(table, `<!-- keys -->\n${print()}\n<!-- /keys -->`)).toMatchFileSnapshot(page)
   })
 })
 
@@ -44,4 +48,12 @@ test('an editor is told of every key, with its meaning', () => {
   }
   visit(JSON.parse(schemaText()), '')
   expect(missing).toEqual([])
+})
+
+test('every example in docs/configuration.md is a configuration', async () => {
+  const page = await readFile(path('docs/configuration.md'), 'utf8')
+  const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => text)
+  expect(examples.length).toBeGreaterThan(1)
+  for (const example of examples)
+    expect(parseConfiguration(example, { file: 'example', env: {} }).problems).toBeUndefined()
 })
