@@ -14,6 +14,7 @@ test('badNames', () => {
     'test/simulator/http2.ts',
     'scenarios/a-b.yaml',
     'README.md',
+    'src/README.md',
     'helm/Chart.yaml',
   ]
   expect(badNames([...bad, ...good])).toEqual(bad)

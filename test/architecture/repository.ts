@@ -6,7 +6,7 @@ const kebab = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*$/
 export function badNames(paths: readonly string[]): string[] {
   return paths
     .filter((path) => /^(?:src|test|bench|scripts|scenarios)\//.test(path))
-    .filter((path) => path.split('/').some((part) => !kebab.test(part)))
+    .filter((path) => path.split('/').some((part) => !kebab.test(part) && part !== 'README.md'))
 }
 
 const traces: readonly (readonly [what: string, pattern: RegExp])[] = [
