@@ -58,7 +58,16 @@ export interface ReadEvent {
 }
 
 /** What arrived of what was sent. */
-export type CarriedToken = 'intact' | 'lost' | 'behind' | 'foreign' | 'malformed' | 'unknown' | 'nothing-to-carry'
+export const carriedTokens = [
+  'intact',
+  'lost',
+  'behind',
+  'foreign',
+  'malformed',
+  'unknown',
+  'nothing-to-carry',
+] as const
+export type CarriedToken = (typeof carriedTokens)[number]
 
 export interface CarryEvent {
   readonly kind: 'carry'

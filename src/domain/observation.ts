@@ -51,7 +51,8 @@ export type FailureReason =
   | 'cached-answer'
 
 /** `refused`: certainly did not happen. `indeterminate`: may have happened. */
-export type WriteOutcome = 'succeeded' | 'refused' | 'indeterminate'
+export const writeOutcomes = ['succeeded', 'refused', 'indeterminate'] as const
+export type WriteOutcome = (typeof writeOutcomes)[number]
 
 export type ReadResult =
   | { readonly kind: 'found'; readonly version: number; readonly owner: string }

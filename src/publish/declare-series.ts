@@ -1,24 +1,13 @@
 import { canaryStates } from '../domain/canary.ts'
 import { findings } from '../domain/finding.ts'
 import { guarantees } from '../domain/guarantees.ts'
-import { type CarriedToken, missedReasons, pollOutcomes, runResults } from '../domain/journey.ts'
-import type { OperationKind, WriteOutcome } from '../domain/observation.ts'
+import { carriedTokens, missedReasons, pollOutcomes, runResults } from '../domain/journey.ts'
+import { type OperationKind, writeOutcomes } from '../domain/observation.ts'
 import { retryReasons } from '../domain/retries.ts'
 import { type Arm, allSteps, armRole, regionLabel, type Scenario } from '../domain/scenario.ts'
 import { type TokenState, tokenStates } from '../domain/token-state.ts'
 import { isJudged, type Verdict, verdicts } from '../domain/verdict.ts'
 import type { Families } from './families.ts'
-
-const writeOutcomes: readonly WriteOutcome[] = ['succeeded', 'refused', 'indeterminate']
-const carriedTokens: readonly CarriedToken[] = [
-  'intact',
-  'lost',
-  'behind',
-  'foreign',
-  'malformed',
-  'unknown',
-  'nothing-to-carry',
-]
 
 /**
  * The pairs that exist from the start. A judged read has a claim, so its token has every state but `unclaimed`: an alert on
@@ -77,9 +66,12 @@ export function declareSeries(scenario: Scenario, families: Families): void {
     }
     for (const { from, to, carrier } of carries)
       for (const token of carriedTokens) families.tokenCarries.zero([name, arm, from, to, carrier, token])
-    const polling = pollingHops(scenario, rest.instead)
-    if (polling.length > 0) families.pollShown.zero([name, arm])
-    for (const hop of polling) for (const outcome of pollOutcomes) families.polls.zero([name, arm, hop, outcome])
+    for (const { hop, operation } of pollsOf(scenario, rest.instead)) {
+      families.pollShown.zero([name, arm])
+      for (const outcome of pollOutcomes) families.polls.zero([name, arm, hop, outcome])
+      families.requestUnits.zero([name, arm, hop, operation])
+      for (const reason of retryReasons) families.retries.zero([name, arm, hop, reason])
+    }
     if (role !== 'canary') continue
     for (const { hop, isRead } of operations)
       if (isRead) for (const state of canaryStates) families.canaries.zero([name, arm, hop, state])
@@ -94,14 +86,12 @@ function declareObjectives({ name, objectives }: Scenario, families: Families): 
   if (objectives.p95Ms !== undefined) families.objectiveP95.set([name], objectives.p95Ms / 1000)
 }
 
-/** Where an arm polls: at its polls, and at its reads where a workaround makes polls of them. */
-const pollingHops = ({ journey }: Scenario, instead: Arm['instead']): string[] => [
-  ...new Set(
-    allSteps(journey).flatMap((step) =>
-      step.kind === 'poll' || (step.kind === 'read' && instead?.kind === 'poll') ? [step.at] : [],
-    ),
-  ),
-]
+/** What an arm polls: at its polls, and at its reads where a workaround makes polls of them. */
+const pollsOf = ({ journey }: Scenario, instead: Arm['instead']): { hop: string; operation: OperationKind }[] =>
+  allSteps(journey).flatMap((step) => {
+    if (step.kind === 'poll') return [{ hop: step.at, operation: step.read }]
+    return step.kind === 'read' && instead?.kind === 'poll' ? [{ hop: step.at, operation: instead.read }] : []
+  })
 
 /** Each operation that the journey makes at each hop, once. */
 function operationsOf(scenario: Scenario): { hop: string; operation: OperationKind; isRead: boolean }[] {

@@ -6,6 +6,16 @@ describe('docs/metrics.md', () => {
   test('is what the catalogue says (vitest -u writes it anew)', async () => {
     await expect(printMetricsPage()).toMatchFileSnapshot('../../docs/metrics.md')
   })
+
+  test('tells of every label what may stand in it', () => {
+    const rows = printMetricsPage()
+      .split('## Labels')[1]!
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+    const told = rows.map((row) => row.split('|')[1]!).join()
+    const labels = new Set(Object.values<MetricDefinition>(catalogue).flatMap((metric) => metric.labels))
+    expect([...labels].filter((label) => !told.includes(`\`${label}\``))).toEqual([])
+  })
 })
 
 describe('the catalogue', () => {

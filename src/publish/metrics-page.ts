@@ -1,33 +1,58 @@
+import { canaryStates } from '../domain/canary.ts'
+import { findings } from '../domain/finding.ts'
+import { guarantees } from '../domain/guarantees.ts'
+import { carriedTokens, missedReasons, pollOutcomes, runResults } from '../domain/journey.ts'
+import { writeOutcomes } from '../domain/observation.ts'
+import { retryReasons } from '../domain/retries.ts'
+import { type ArmRole, carrierKinds, readKinds, writeKinds } from '../domain/scenario.ts'
+import { type TokenState, tokenStates } from '../domain/token-state.ts'
+import { verdicts } from '../domain/verdict.ts'
 import { catalogue, type MetricDefinition } from './catalogue.ts'
+import { recentQuantiles } from './recent.ts'
 import { recentWindowMs } from './window.ts'
 
-/** What stands in each label, for those whose values are words of hopwatch's own. */
-const labelWords: readonly (readonly [label: string, meaning: string])[] = [
-  ['`scenario`, `arm`, `hop`, `from`, `to`', 'names from the scenario file'],
+const words = (all: readonly (string | number)[]): string => all.map((word) => `\`${word}\``).join(', ')
+
+const besides: Readonly<Partial<Record<TokenState, string>>> = {
+  dropped: ' (by the SDK, which then retried)',
+  unsupported: ' (by the server)',
+  unclaimed: ' (nothing was carried here)',
+}
+
+/** What stands in each label. */
+const labelWords: readonly (readonly [labels: string, meaning: string])[] = [
+  ['`scenario`, `hop`, `from`, `to`', 'names from the scenario file'],
+  ['`arm`', words(['propagated', 'control', 'canary', 'workaround'] satisfies ArmRole[])],
+  ['`target`', 'as the scenario file names it; `default` where it names none'],
   [
     '`region`, `write_region`',
     'the region that the hop declares, as the file spells it; `default` where it declares none',
   ],
+  ['`carrier`', words(carrierKinds)],
   ['`objective`', '`staleReads`, `tokenLoss`, `retriesPerRead`, as the scenario file has them'],
-  [
-    '`operation`',
-    'the word of the scenario file: `create`, `upsert`, `replace`, `patch`, `delete`, `point`, `query`, `cross-partition-query`',
-  ],
-  ['`verdict`', '`fresh`, `stale`, `missing`, `undetermined`, `failed`, `unordered`'],
+  ['`operation`', `the word of the scenario file: ${words([...writeKinds, ...readKinds, 'request'])}`],
+  ['`verdict`', words(verdicts)],
   [
     '`token` of a read',
-    'the session token on the wire against the one it should have been: `intact`, `lost`, `behind`, `foreign`, `malformed`, `dropped` (by the SDK, which then retried), `unknown`, `unsupported` (by the server), `unclaimed` (nothing was carried here)',
+    `the session token on the wire against the one it should have been: ${tokenStates
+      .map((state) => `\`${state}\`${besides[state] ?? ''}`)
+      .join(', ')}`,
   ],
+  ['`token` of a carry', `what arrived of what was sent: ${words(carriedTokens)}`],
   [
-    '`token` of a carry',
-    'what arrived of what was sent: `intact`, `lost`, `behind`, `foreign`, `malformed`, `unknown`, `nothing-to-carry`',
+    '`outcome`',
+    `of a write ${words(writeOutcomes)}; of a read \`succeeded\`, \`failed\`; of a poll ${words(pollOutcomes)}`,
   ],
-  ['`outcome`', 'of a write `succeeded`, `refused`, `indeterminate`; of a read `succeeded`, `failed`'],
-  ['`guarantee`', '`read-your-writes`, `monotonic-reads`, `monotonic-writes`, `writes-follow-reads`'],
-  [
-    '`finding`',
-    '`broken-promise`, `silent-downgrade-seen`, `token-loss-seen`, `unexplained`, `unpromised` (stale at a level that allows it), `silent-downgrade-lucky`, `token-loss-latent`, `kept`',
-  ],
+  ['`result`', `of a run ${words(runResults)}; of a canary ${words(canaryStates)}`],
+  ['`reason`', `of a retry ${words(retryReasons)}; of a missed run ${words(missedReasons)}`],
+  ['`guarantee`', words(guarantees)],
+  ['`finding`, worst first', words(findings)],
+  ['`bound`', words(['low', 'point', 'high'])],
+  ['`quantile`', words(recentQuantiles)],
+  ['`sink`', 'an output: `prometheus`, `totals`, `recent`, `history`, `log`, `alarm`, `traces`'],
+  ['`signal`', '`metrics`, `traces`, `logs`'],
+  ['`shard`, `shards`', 'as `--shard` says, the first counted from 0, and how many there are'],
+  ['`consistency`, `write_regions`, `read_regions`, `version`, `revision`', 'as the account, or hopwatch, tells them'],
 ]
 
 /** docs/metrics.md, whole: a page that is written by hand tells of metrics that are no more. */
@@ -37,9 +62,9 @@ export function printMetricsPage(): string {
 
 What \`GET /metrics\` shows. Generated from \`src/publish/catalogue.ts\`; do not edit.
 
-Prometheus text by default, OpenMetrics with exemplars (\`trace_id\`, \`run_id\`) on stale reads and operation durations when the scraper asks for it. Every counter that a loaded
-scenario can feed exists at zero before its first run; a scenario that is removed takes its series along. A ratio without
-samples is absent, never 0. "The last 5 minutes" are ${recentWindowMs / 60_000} minutes in six slices: a figure covers the last 4 to 5 of them.
+Prometheus text by default, OpenMetrics with exemplars (\`trace_id\`, \`run_id\`) on stale reads and operation durations when the scraper asks for it. What a scenario's file
+lets one expect exists at zero from the moment it is loaded, so that \`rate\` sees the first event; a rare combination, such as a failed read with a foreign token, or an operation that fails,
+appears when it first occurs. A scenario that is removed takes its series along. A ratio without samples is absent, never 0. "The last 5 minutes" are ${recentWindowMs / 60_000} minutes in six slices: a figure covers the last 4 to 5 of them.
 \`--max-series\` caps the series of all scenarios together; what would break it is refused and counted.
 
 | name | kind | unit | labels | meaning |

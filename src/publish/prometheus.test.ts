@@ -53,6 +53,39 @@ describe('before the first run', () => {
       expect(samples.get(series), series).toBe(0)
   })
 
+  test('what a poll will feed exists at zero, in its own words: of a workaround that queries in place of a point read', async () => {
+    const polling = { everyMs: 25, withinMs: 5000 }
+    const samples = await scrape(
+      only(
+        scenarioOf(name, {
+          journey: [
+            ...scenarioOf(name).journey,
+            { kind: 'poll', at: 'gateway', read: 'cross-partition-query', ...polling },
+          ],
+          arms: [
+            { name: 'propagated', share: 0.9, token: 'carried' },
+            {
+              name: 'workaround',
+              share: 0.1,
+              token: 'lost',
+              instead: { kind: 'poll', read: 'query', ...polling },
+            },
+          ],
+        }),
+      ),
+    )
+    const units = (arm: string, hop: string, operation: string) =>
+      samples.get(`hopwatch_request_units_total{scenario="${name}",arm="${arm}",hop="${hop}",operation="${operation}"}`)
+    expect(units('workaround', 'itinerary', 'query')).toBe(0)
+    expect(units('propagated', 'itinerary', 'query')).toBeUndefined()
+    for (const arm of ['propagated', 'workaround']) {
+      expect(units(arm, 'gateway', 'cross-partition-query')).toBe(0)
+      expect(
+        samples.get(`hopwatch_polls_total{scenario="${name}",arm="${arm}",hop="gateway",outcome="not-shown"}`),
+      ).toBe(0)
+    }
+  })
+
   test('a ratio or quantile without samples is absent, not 0', async () => {
     const names = [...(await scrape(only())).keys()].join('\n')
     for (const gauge of [

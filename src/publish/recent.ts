@@ -8,7 +8,7 @@ import { isJudged, isStale } from '../domain/verdict.ts'
 import { createLatencies, latencyQuantileMs, recordLatency } from './latency.ts'
 import { SlidingWindow, WindowFigure } from './window.ts'
 
-const recentQuantiles = [0.5, 0.9, 0.95, 0.99] as const
+export const recentQuantiles = [0.5, 0.9, 0.95, 0.99] as const
 
 /** One arm over the last five minutes. A ratio without samples is undefined, never 0. */
 export interface RecentArm {
