@@ -1,11 +1,11 @@
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { systemClock } from '../base/clock.ts'
 import { runDoctor } from '../compose/doctor/doctor.ts'
 import { chooseScenarios } from './choose-scenarios.ts'
-import { CommandError, type ExitCode, exitCodes } from './command-error.ts'
+import type { ExitCode } from './command-error.ts'
 import { type DoctorFormat, doctorFormats, doctorReport, exitCodeOf, printDoctor } from './doctor-report.ts'
 import { evidenceBundle } from './evidence-bundle.ts'
-import { configOption, drillsOption, endpointOption, scenariosOption } from './options.ts'
+import { configOption, drillsOption, endpointOption, type Listen, scenariosOption } from './options.ts'
 import { progressLine } from './progress.ts'
 import { readScenarios, readSettings, type SharedOptions } from './settings.ts'
 import { revision, version } from './version.ts'
@@ -13,7 +13,7 @@ import { writePrivately } from './write-file.ts'
 
 interface DoctorCommandOptions extends SharedOptions {
   readonly bundle?: string
-  readonly url: string
+  readonly url?: string
   readonly format: DoctorFormat
 }
 
@@ -29,13 +29,10 @@ export function addDoctor(program: Command, done: (code: ExitCode) => void): voi
       '--bundle <file>',
       'also write a redacted evidence file for an incident: environment, last findings with witnesses, configuration, versions',
     )
-    .addOption(
-      new Option(
-        '--url <url>',
-        'the running hopwatch whose last findings the bundle holds; HOPWATCH_API_TOKEN is its token',
-      )
-        .argParser(httpUrl)
-        .default('http://127.0.0.1:9464'),
+    .option(
+      '--url <url>',
+      'the running hopwatch whose last findings the bundle holds; HOPWATCH_API_TOKEN is its token (default: where it listens)',
+      httpUrl,
     )
     .addOption(scenariosOption())
     .addOption(drillsOption())
@@ -69,7 +66,7 @@ Exit codes: 0 no problem · 1 a problem · 2 wrong usage or configuration · 3 a
           reads: diagnosed.map(({ look, reads }) => ({ target: look.name, reads })),
           settings,
           scenarios,
-          url: options.url,
+          url: options.url ?? usualUrl(settings.configuration.listen),
           apiToken: process.env.HOPWATCH_API_TOKEN || undefined,
           env: process.env,
         })
@@ -82,9 +79,15 @@ Exit codes: 0 no problem · 1 a problem · 2 wrong usage or configuration · 3 a
     })
 }
 
+/** Of a service of this machine, as the configuration has it; one that listens everywhere listens on loopback, too. */
+function usualUrl({ host, port }: Listen = { host: '127.0.0.1', port: 9464 }): string {
+  const near = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  return `http://${near.includes(':') ? `[${near}]` : near}:${port}/`
+}
+
 /** Of a running hopwatch. Credentials in it would end up in messages. */
 function httpUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) return url.href
-  throw new CommandError(exitCodes.usage, 'Write a URL such as http://127.0.0.1:9464, without credentials.')
+  throw new InvalidArgumentError('Write a URL such as http://127.0.0.1:9464, without credentials.')
 }

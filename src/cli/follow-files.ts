@@ -19,8 +19,12 @@ export async function followFiles(
     // Between being read and being watched.
     if (areOthers && (await files.hasChangedSince(beganWallMs))) await load('files')
   }
+  let isClosed = false
   const reload = (trigger: ReloadTrigger) =>
-    load(trigger).catch((error: unknown) => logger.error({ err: error }, 'a reload failed'))
+    load(trigger).catch((error: unknown) => {
+      // A service that stops refuses to load.
+      if (!isClosed) logger.error({ err: error }, 'a reload failed')
+    })
   const files = watchFiles(
     () => void reload('files'),
     (error) => logger.warn({ err: error }, 'files are not watched; after a change send SIGHUP, or POST /-/reload'),
@@ -33,6 +37,7 @@ export async function followFiles(
   if (await files.hasChangedSince(performance.timeOrigin)) await reload('files')
   return {
     close: async () => {
+      isClosed = true
       process.off('SIGHUP', onSignal)
       await files.close()
     },
