@@ -83,7 +83,11 @@ function checkCommand(word: string | undefined): void {
 
 try {
   checkCommand(process.argv[2])
-  await loadCommands(program, askedFor(process.argv.slice(2)), { done, stopped })
+  const names = askedFor(process.argv.slice(2))
+  // It asks `serve` to read its files anew, and by default would end it while it starts or stops. Nothing is lost: what was written
+  // since the start is read once it is up.
+  if (names.length === 1 && names[0] === 'serve') process.on('SIGHUP', () => {})
+  await loadCommands(program, names, { done, stopped })
   await program.parseAsync()
 } catch (error) {
   done(report(error))

@@ -112,6 +112,39 @@ describe('a reload', () => {
     expect(lines.at(-1)).toMatchObject({ msg: 'reloaded' })
   })
 
+  test('that is under way when hopwatch stops is waited for; one that still reads changes nothing', async () => {
+    let readOn = () => {}
+    let putOn = () => {}
+    let isPut = false
+    const { reloader, applied } = harness({
+      load: () =>
+        new Promise((resolve) => {
+          readOn = () => resolve({ scenarios: [], requestUnitsPerSecond: undefined })
+        }),
+      apply: async () => {
+        await new Promise<void>((resolve) => {
+          putOn = resolve
+        })
+        isPut = true
+        return { added: [], changed: [], removed: [], unchanged: [] }
+      },
+    })
+    const first = reloader.reload('request')
+    await new Promise(setImmediate)
+    readOn()
+    await new Promise(setImmediate)
+    const second = expect(reloader.reload('request')).rejects.toMatchObject({ status: 503 })
+    const stopped = reloader.stop().then(() => expect(isPut).toBe(true))
+    putOn()
+    expect(await first).toMatchObject({ change: {} })
+    await stopped
+    await new Promise(setImmediate)
+    isPut = false
+    readOn()
+    await second
+    expect([isPut, applied]).toEqual([false, []])
+  })
+
   test('after a defect of ours the next one still runs', async () => {
     let isBroken = true
     const { reloader } = harness({

@@ -9,6 +9,7 @@ import {
   reloadProblemText,
   type SetChange,
 } from '../http/reload.ts'
+import { RequestProblem } from '../http/routes.ts'
 import type { Logger } from '../publish/logger.ts'
 
 /** `signal`: SIGHUP. `request`: `POST /-/reload`. `files`: one of them has changed. */
@@ -47,6 +48,8 @@ export class Reloader {
   /** A reload that has not begun to read: whoever asks meanwhile means the same files. */
   #waiting: Promise<ReloadOutcome> | undefined
   #told = ''
+  #applying: Promise<unknown> | undefined
+  #isStopping = false
 
   constructor(deps: ReloadDeps) {
     this.#deps = deps
@@ -58,7 +61,7 @@ export class Reloader {
     return this.#state
   }
 
-  /** Never rejects for what the files say. */
+  /** Never rejects for what the files say; once it stops, with 503. */
   reload(trigger: ReloadTrigger): Promise<ReloadOutcome> {
     if (this.#waiting) return this.#waiting
     const waiting = this.#last.then(() => {
@@ -68,6 +71,12 @@ export class Reloader {
     this.#waiting = waiting
     this.#last = waiting.catch(() => {})
     return waiting
+  }
+
+  /** Nothing new is put in place any more. Resolves when what is being put in place is. */
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    await this.#applying?.catch(() => {})
   }
 
   async #reload(trigger: ReloadTrigger): Promise<ReloadOutcome> {
@@ -88,6 +97,7 @@ export class Reloader {
   async #tryToLoad(): Promise<ReloadOutcome> {
     const { load, check, apply } = this.#deps
     const loaded = await load()
+    if (this.#isStopping) throw new RequestProblem(503, 'hopwatch is stopping')
     if (loaded.problems) return { problems: loaded.problems }
     try {
       check(loaded.scenarios)
@@ -97,7 +107,9 @@ export class Reloader {
       if (error instanceof TargetProblem) return { problems: [{ message: error.message, instead: error.remedy }] }
       throw error
     }
-    const change = await apply(loaded)
+    const applying = apply(loaded)
+    this.#applying = applying
+    const change = await applying
     loaded.onApplied?.()
     return { change }
   }

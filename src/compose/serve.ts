@@ -176,7 +176,9 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
       reload: (trigger) => reloader.reload(trigger),
       drain: async (graceMs) => {
         const startedAtMs = clock.nowMs()
+        const reloaded = reloader.stop()
         await scheduler.drain(graceMs)
+        await reloaded
         const isSent = await closeTelemetry(telemetry, graceMs - (clock.nowMs() - startedAtMs))
         for (const { name, error } of await releases.close())
           logger.error({ part: name, err: error }, 'did not stop cleanly')

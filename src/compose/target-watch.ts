@@ -137,8 +137,9 @@ export class TargetWatch {
       if (!entry.isStarted) this.#events.onReady(scenario, ready)
       entry.isStarted = true
     } catch (error) {
-      if (!(error instanceof TargetProblem)) throw error
+      // Its clients may be closed by then.
       if (isGone()) return
+      if (!(error instanceof TargetProblem)) throw error
       if (entry.told !== error.message) this.#events.onNotReady(scenario, error)
       entry.told = error.message
     }

@@ -103,6 +103,30 @@ describe('files are watched', () => {
     expect(await watch?.hasChangedSince(before)).toBe(true)
   })
 
+  test('one who asks while another is served takes a turn: what was watched in between is let go', async () => {
+    for (const directory of ['scenarios', 'others', 'third']) await mkdir(join(folder, directory))
+    await follow()
+    const to = (name: string) =>
+      watch?.follow({ scenarios: [join(folder, name)], configuration: join(folder, 'hopwatch.yaml') })
+    expect(await Promise.all([to('others'), to('third'), to('third')])).toEqual([true, true, false])
+    await writeFile(join(folder, 'others', 'a.yaml'), '1')
+    await settled()
+    expect(changes).toBe(0)
+    await writeFile(join(folder, 'third', 'a.yaml'), '1')
+    expect(await told()).toBeGreaterThan(0)
+  })
+
+  test('nothing any more once it is closed, also where somebody was about to', async () => {
+    for (const directory of ['scenarios', 'others']) await mkdir(join(folder, directory))
+    await follow()
+    const late = watch?.follow({ scenarios: [join(folder, 'others')], configuration: join(folder, 'hopwatch.yaml') })
+    await watch?.close()
+    await late
+    await writeFile(join(folder, 'others', 'a.yaml'), '1')
+    await settled()
+    expect(changes).toBe(0)
+  })
+
   test('other files, once the configuration names them', async () => {
     for (const directory of ['scenarios', 'others']) await mkdir(join(folder, directory))
     await follow()

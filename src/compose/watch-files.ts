@@ -15,8 +15,8 @@ export interface WatchedPaths {
 }
 
 export interface FileWatch {
-  /** Watches these in place of the former ones. */
-  follow(paths: WatchedPaths): Promise<void>
+  /** Watches these in place of the former ones; true: they are others. Callers take turns. After `close` nothing is watched. */
+  follow(paths: WatchedPaths): Promise<boolean>
   /** Whether something was written there after `wallMs`, by the file system's clock: before it was watched, it was not noticed. */
   hasChangedSince(wallMs: number): Promise<boolean>
   close(): Promise<void>
@@ -31,36 +31,47 @@ export function watchFiles(onChange: () => void, onError: (error: unknown) => vo
   let followed = ''
   let places: Places = new Map()
   let timer: NodeJS.Timeout | undefined
+  let last: Promise<unknown> = Promise.resolve()
+  let isClosed = false
   const changed = () => {
     clearTimeout(timer)
-    timer = setTimeout(onChange, quietMs)
+    if (!isClosed) timer = setTimeout(onChange, quietMs)
+  }
+  const point = async (paths: WatchedPaths): Promise<boolean> => {
+    places = await placesOf(paths)
+    const key = JSON.stringify([...places])
+    if (key === followed) return false
+    await watcher?.close()
+    followed = key
+    // Loaded when hopwatch already runs: it costs a part of the start that nobody has to wait for.
+    const { watch } = await import('chokidar')
+    // Nobody would close it any more, and the process would not end.
+    if (isClosed) return true
+    watcher = watch([...places.keys()], {
+      ignoreInitial: true,
+      depth: 0,
+      followSymlinks: false,
+      ignored: (path) => !places.has(path) && !isWanted(basename(path), places.get(dirname(path))),
+    })
+    watcher.on('all', changed).on('error', onError)
+    const isReady = new Promise<void>((resolve) => {
+      watcher?.once('ready', () => resolve()).once('error', () => resolve())
+    })
+    await Promise.race([isReady, pause(readyWithinMs, undefined, { ref: false })])
+    return true
   }
   return {
-    async follow(paths) {
-      places = await placesOf(paths)
-      const key = JSON.stringify([...places])
-      if (key === followed) return
-      await watcher?.close()
-      followed = key
-      // Loaded when hopwatch already runs: it costs a part of the start that nobody has to wait for.
-      const { watch } = await import('chokidar')
-      watcher = watch([...places.keys()], {
-        ignoreInitial: true,
-        depth: 0,
-        followSymlinks: false,
-        ignored: (path) => !places.has(path) && !isWanted(basename(path), places.get(dirname(path))),
-      })
-      watcher.on('all', changed).on('error', onError)
-      const isReady = new Promise<void>((resolve) => {
-        watcher?.once('ready', () => resolve()).once('error', () => resolve())
-      })
-      await Promise.race([isReady, pause(readyWithinMs, undefined, { ref: false })])
+    follow(paths) {
+      const turn = last.then(() => point(paths))
+      last = turn.catch(() => {})
+      return turn
     },
     async hasChangedSince(wallMs) {
       const times = await Promise.all([...places].map(([directory, names]) => lastWrittenMs(directory, names)))
       return Math.max(0, ...times) > wallMs
     },
     async close() {
+      isClosed = true
       clearTimeout(timer)
       await watcher?.close()
     },

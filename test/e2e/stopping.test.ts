@@ -1,7 +1,9 @@
-import { describe, expect, test } from 'vitest'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { writeScenario } from './files.ts'
-import { makeFolder } from './process.ts'
-import { metricsWhere, startServe, sum } from './service.ts'
+import { makeFolder, startHopwatch } from './process.ts'
+import { metricsWhere, serving, startServe, sum } from './service.ts'
 
 /** A `serve` with a run under way that waits for `wait` before its read. */
 async function serveWaiting(wait: string, grace: string) {
@@ -37,6 +39,35 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (name) => {
     process.signal(name)
     expect(await process.ended).toEqual({ code: name === 'SIGINT' ? 130 : 143, signal: null })
   })
+})
+
+test('SIGHUP, which means a reload, ends nothing while runs under way end', async () => {
+  const { process, linesAfterStop } = await serveWaiting('2s', '30s')
+  process.signal('SIGTERM')
+  await process.says(/"msg":"stopping/)
+  process.signal('SIGHUP')
+  expect(await process.ended).toEqual({ code: 0, signal: null })
+  expect(linesAfterStop().flatMap(({ result }) => result ?? [])).toEqual(['kept'])
+})
+
+test('SIGHUP ends nothing while it starts', async () => {
+  const folder = await makeFolder()
+  await writeScenario(folder, 'patient')
+  // The account is asked while hopwatch starts; it answers after the signal.
+  const account = createServer((_, response) => {
+    running.signal('SIGHUP')
+    setTimeout(() => response.writeHead(503).end(), 200)
+  })
+  await new Promise<void>((resolve) => account.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void account.close())
+  const { port } = account.address() as AddressInfo
+  const running = startHopwatch(['serve', '--listen', '127.0.0.1:0'], {
+    cwd: folder,
+    env: { COSMOS_ENDPOINT: `http://127.0.0.1:${port}`, COSMOS_KEY: 'a2V5' },
+  })
+  await serving(running)
+  running.signal('SIGTERM')
+  expect(await running.ended).toEqual({ code: 0, signal: null })
 })
 
 test('a run that outlasts the grace is abandoned, and the exit code is still 0', async () => {

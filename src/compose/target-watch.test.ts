@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { scenarioOf } from '../../test/http/support.ts'
+import { ManualClock } from '../base/clock.ts'
+import type { AccountEvidence, Target } from '../cosmos/target.ts'
+import { TargetWatch } from './target-watch.ts'
+
+const account: AccountEvidence = {
+  consistency: 'Session',
+  writeRegions: [],
+  readRegions: [],
+  multipleWriteLocations: false,
+  endpoints: new Map(),
+  fingerprints: [],
+}
+
+test('what a container is asked while everything closes is nobody’s defect', async () => {
+  const clock = new ManualClock(0)
+  let fail: (error: Error) => void = () => {}
+  const target: Partial<Target> = {
+    name: 'default',
+    ping: async () => undefined,
+    account: async () => account,
+    checkRegions: async () => {},
+    ensureContainer: () =>
+      new Promise((_, reject) => {
+        fail = reject
+      }),
+  }
+  const told: string[] = []
+  const tell = (what: string) => () => void told.push(what)
+  const events = { onUp: tell('up'), onDown: tell('down'), onReady: tell('ready'), onNotReady: tell('not ready') }
+  const watch = new TargetWatch(target as Target, { clock, provision: false, events })
+  await watch.start()
+  // As a reload does.
+  watch.add(scenarioOf('late'))
+  await clock.advance(0)
+  await watch.stop()
+  fail(new Error('the client is closed'))
+  // A rejection that nobody takes would end the process, and fails this test.
+  await new Promise(setImmediate)
+  expect(told).toEqual(['up'])
+})
