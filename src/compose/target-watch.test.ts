@@ -33,7 +33,7 @@ test('what a container is asked while everything closes is nobody’s defect', a
   await watch.start()
   // As a reload does.
   watch.add(scenarioOf('late'))
-  await clock.advance(0)
+  await new Promise(setImmediate)
   await watch.stop()
   fail(new Error('the client is closed'))
   // A rejection that nobody takes would end the process, and fails this test.
