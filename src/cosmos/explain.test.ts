@@ -15,12 +15,7 @@ describe('why an account cannot be used', () => {
     ['something else than Cosmos DB', answered(404), 'misconfigured', 'for NoSQL'],
     ['an outage', answered(503), 'unreachable', 'network'],
     ['throttling', answered(429, 3200), 'unreachable', 'network'],
-    [
-      'a connection',
-      Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
-      'unreachable',
-      'network',
-    ],
+    ['a connection', Object.assign(new Error('connect ECONNRESET'), { code: 'ECONNRESET' }), 'unreachable', 'network'],
     ['no error at all', 'thrown text', 'unreachable', 'network'],
   ])('%s', (_, error, kind, remedy) => {
     const problem = explainFailure(error, 'reading the account', endpoint)
@@ -51,8 +46,11 @@ describe('why an account cannot be used', () => {
     ['ECONNREFUSED', 'nothing listens there'],
     ['SELF_SIGNED_CERT_IN_CHAIN', 'NODE_EXTRA_CA_CERTS'],
   ])('%s has a remedy of its own', (code, remedy) => {
-    const problem = explainFailure(Object.assign(new Error('failed'), { code }), 'reading the account', endpoint)
-    expect(problem).toMatchObject({ kind: 'unreachable', remedy: expect.stringContaining(remedy) })
+    for (const error of [Object.assign(new Error('failed'), { code }), new Error(`connect ${code} 127.0.0.1:9`)])
+      expect(explainFailure(error, 'reading the account', endpoint)).toMatchObject({
+        kind: 'unreachable',
+        remedy: expect.stringContaining(remedy),
+      })
   })
 
   test('only a number is a status', () => {

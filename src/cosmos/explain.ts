@@ -68,30 +68,31 @@ export function explainFailure(
   return new TargetProblem(
     'unreachable',
     `${endpoint.origin} cannot be reached while ${doing}: ${status === undefined ? '' : `${status}, `}${said}`,
-    remedyByCode[codeOf(error)] ??
-      'check the endpoint, the name resolution and the network between here and the account',
+    networkRemedy(error),
     attempts,
   )
 }
 
-const certificate =
-  'something on the network answers in place of the account, with a certificate that is not trusted: where that is meant (a proxy, an emulator), name its authority in NODE_EXTRA_CA_CERTS'
-
-/** By the code of Node's error. */
-const remedyByCode: Readonly<Record<string, string>> = {
-  ENOTFOUND:
+/** By the code of Node's error, or by its message: where the SDK must not see the code (see the wire tap), that is all there is. */
+const networkRemedies: readonly (readonly [RegExp, string])[] = [
+  [
+    /ENOTFOUND|EAI_AGAIN/,
     'check the spelling of the endpoint (COSMOS_ENDPOINT, or "endpoint" in hopwatch.yaml) and the name resolution of the network here; with a private endpoint, the zone privatelink.documents.azure.com',
-  ECONNREFUSED:
+  ],
+  [
+    /ECONNREFUSED/,
     'nothing listens there: check host and port of the endpoint (COSMOS_ENDPOINT, or "endpoint" in hopwatch.yaml) and the network; for a trial, "hopwatch simulate" prints an endpoint',
-  SELF_SIGNED_CERT_IN_CHAIN: certificate,
-  DEPTH_ZERO_SELF_SIGNED_CERT: certificate,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: certificate,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: certificate,
-}
+  ],
+  [
+    /certificate|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET)/,
+    'something answers in place of the account, with a certificate that is not trusted: where that is meant (a proxy, an emulator), name its authority in NODE_EXTRA_CA_CERTS',
+  ],
+]
 
-function codeOf(error: unknown): string {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
-  return typeof code === 'string' ? code : ''
+function networkRemedy(error: unknown): string {
+  const { code = '', message = '' }: { code?: unknown; message?: string } = error instanceof Error ? error : {}
+  const known = networkRemedies.find(([pattern]) => pattern.test(`${String(code)} ${message}`))
+  return known?.[1] ?? 'check the endpoint, the name resolution and the network between here and the account'
 }
 
 /** Beyond a quarter of an hour Azure refuses; where a refusal shows so much, the clock is what is wrong, and not the key. */
