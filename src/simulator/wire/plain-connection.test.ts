@@ -249,6 +249,35 @@ describe('an answer that takes its time', () => {
       expect(received()).toMatch(/\r\n\r\n"wh$/)
     }))
 
+  test('a client that asks and does not read is not read from either, until it reads', async () => {
+    const body = 'x'.repeat(256 * 1024)
+    let calls = 0
+    const answer: TakeCall = (_call, answering) => {
+      calls++
+      answering.send(printed(200, body))
+    }
+    const endpoint = await listenForCalls(answer, '127.0.0.1', 0)
+    const socket = connect(endpoint.port, '127.0.0.1')
+    // More than the system keeps between the two: from then on it would pile up in the server.
+    const most = 400
+    let sent = 0
+    const isTaken = () =>
+      Promise.race([until(() => calls === sent).then(() => true), new Promise((resolve) => setTimeout(resolve, 200))])
+    do {
+      await new Promise((resolve) => socket.write(request, resolve))
+      sent++
+    } while ((await isTaken()) && sent < most)
+    expect(sent).toBeLessThan(most)
+    let bytes = 0
+    socket.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+    })
+    await until(() => bytes > sent * body.length)
+    expect(calls).toBe(sent)
+    socket.destroy()
+    await endpoint.close()
+  })
+
   test('closing the endpoint cuts the connection', async () => {
     const endpoint = await listenForCalls(() => {}, '127.0.0.1', 0)
     const socket = connect(endpoint.port, '127.0.0.1')

@@ -22,7 +22,7 @@ export interface PlainServer {
 export class PlainConnection {
   readonly #server: PlainServer
   readonly #socket: Socket
-  /** While an answer is due: what came before it. Undefined: none is due. */
+  /** While an answer is due, or not taken yet: what came before it. Undefined: none is due. */
   #early: Buffer[] | undefined
 
   constructor(server: PlainServer, socket: Socket) {
@@ -65,8 +65,10 @@ export class PlainConnection {
   /** The client sends no more, and to node:http it has left. */
   readonly #end = (): void => void this.#socket.end()
 
+  /** While an answer is due, silence is patience; but who does not take it, or has sent on and is not read, may have left unseen. */
   readonly #idle = (): void => {
-    if (this.#early === undefined) this.#socket.destroy()
+    const isPatient = this.#early?.length === 0 && !this.#socket.writableNeedDrain
+    if (!isPatient) this.#socket.destroy()
   }
 
   #handOver(unread: Buffer): void {
@@ -99,8 +101,9 @@ class PlainAnswering implements Answering {
 
   send(reply: PrintedReply): void {
     this.#hasAnswered = true
-    this.#socket.write(this.#head(reply) + reply.body)
-    this.#answered()
+    // Whoever does not read the answers is not read from either, or they would pile up here.
+    if (this.#socket.write(this.#head(reply) + reply.body)) this.#answered()
+    else this.#socket.once('drain', this.#answered)
   }
 
   sendHalf(reply: PrintedReply): void {
