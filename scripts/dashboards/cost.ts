@@ -100,7 +100,8 @@ export const cost: DashboardPlan = {
           {
             id: 3,
             title: 'Throttled tries',
-            means: 'Tries that the account answered with 429, over the time that the tables look back.',
+            means:
+              'Tries that the account answered with 429 and the SDK repeated, over the time that the tables look back. A hop without retries has none: see the runs let through.',
             act: 'Above 0: the container is short of throughput, for your users as well. See which journey below, and az cosmosdb sql container throughput show.',
             width: 5,
             page: 'runbooks/hopwatch-throttled.md',
@@ -211,7 +212,7 @@ export const cost: DashboardPlan = {
           {
             id: 10,
             title: 'Throttling',
-            means: 'Tries answered with 429, a second, by journey.',
+            means: 'Tries that were answered with 429 and repeated, a second, by journey.',
             act: 'The container lacks throughput or has a hot partition: az monitor metrics list --metric NormalizedRUConsumption shows which.',
             width: 8,
             page: 'runbooks/hopwatch-throttled.md',

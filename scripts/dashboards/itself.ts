@@ -100,7 +100,7 @@ export const itself: DashboardPlan = {
             id: 5,
             title: 'Series refused',
             means:
-              'Series that would have broken --max-series since the process started. Above 0 the figures are incomplete.',
+              'Times that a series was refused since the process started, because it would have broken --max-series. Above 0 the figures are incomplete.',
             act: 'Raise --max-series, or share the scenarios among several processes with --shard.',
             width: 4,
             page: 'runbooks/hopwatch-figures-incomplete.md',

@@ -145,7 +145,7 @@ export const overview: DashboardPlan = {
             id: 15,
             title: 'Burn of the stale-read objective',
             means: `How fast the journey spends what its objective allows: 1 spends exactly that. An objective below ${leastAllowedShare * 100} % counts as ${leastAllowedShare * 100} %.`,
-            act: 'Above 1 for long, the objective will be missed; above 14 it is gone within two days of a month.',
+            act: 'Above 1 for long, the objective will be missed; at 14 what a month allows is gone in two days.',
             width: 6,
             limits: { amber: 1, red: 14 },
             limitLines: true,

@@ -67,7 +67,7 @@ export const scenario: DashboardPlan = {
             id: 3,
             title: 'What the token is worth',
             means:
-              'Stale rate where the token is withheld minus the rate where it is carried, since hopwatch started, with its 95 % interval.',
+              'Stale rate where the token is withheld minus the rate where it is carried, since the scenario was loaded, with its 95 % interval.',
             act: 'An interval that reaches 0 proves nothing yet: wait, or give the control arm a greater share. Absent: nothing was stale without the token, or nothing is withheld.',
             width: 6,
             page: 'runbooks/hopwatch-control-shows-nothing.md',
@@ -85,8 +85,9 @@ export const scenario: DashboardPlan = {
         stat(
           {
             id: 4,
-            title: 'Last finding, where the token is carried',
-            means: 'When a run last ended with each kind of finding, within the time range chosen above.',
+            title: 'Last finding',
+            means:
+              'When a run last ended with each kind of finding, within the time range chosen above: where the token is carried, and of canaries. What the control arm finds is not among them.',
             act: 'Find the run by GET /api/v1/runs?scenario=…&finding=…, and read there what each attempt carried.',
             width: 6,
             unit: 'dateTimeFromNow',

@@ -126,7 +126,7 @@ export const catalogue = {
     kind: 'gauge',
     unit: '1',
     labels: ['scenario', 'bound'],
-    help: 'What the token is worth: stale-read rate where it is withheld minus the rate where it is carried, since the start, with its 95 % interval (low, point, high). Absent while withholding it makes nothing stale: then nothing is proven.',
+    help: 'What the token is worth: stale-read rate where it is withheld minus the rate where it is carried, since the scenario was loaded, with its 95 % interval (low, point, high). Absent while withholding it makes nothing stale: then nothing is proven.',
     otelName: 'hopwatch.token.protection.ratio',
   }),
   versionsBehind: define({
