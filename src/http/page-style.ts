@@ -60,7 +60,7 @@ footer{color:var(--soft);font-size:13.5px;max-width:90ch}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 [hidden]{display:none}
 @media (max-width:640px){.wrap{padding:16px 12px}.headline{padding:16px 18px}.headline h1{font-size:21px}.card{padding:16px}
-th,td{padding:7px 6px}.scroll th:first-child,.scroll td:first-child{position:sticky;left:0;background:var(--card);min-width:118px;max-width:150px;white-space:normal}.all small{display:block;margin:0}.whisker{width:56px}
+th,td{padding:7px 5px}thead th{white-space:normal}.scroll th:first-child,.scroll td:first-child{position:sticky;left:0;background:var(--card);min-width:108px;max-width:150px;white-space:normal}.all small{display:block;margin:0}.whisker{width:56px}
 .groups th{text-align:left;padding-left:26px}
 .journey{flex-direction:column;align-items:flex-start}.way{white-space:normal}.stop+.stop{margin-left:0}.stop+.stop::before{display:none}}
 `
