@@ -1,12 +1,20 @@
 import { expect, test } from 'vitest'
 import type { StoreRequest } from '../domain/document-store.ts'
-import type { FinishedRun, ReadEvent } from '../domain/journey.ts'
+import type { CarryEvent, FinishedRun, ReadEvent } from '../domain/journey.ts'
 import type { Attempt } from '../domain/observation.ts'
 import type { JournalEntry } from '../simulator/journal.ts'
 import { Oracle } from './oracle.ts'
 
-/** A write at LSN 1 and 2, then a read under a token that a replica at `servedLsn` answered. */
-function history(servedLsn: number, tokenLsn: number | undefined, returnedVersion: number) {
+/**
+ * A write at LSN 1 and 2, then a read under a token that a replica at `servedLsn` answered. `carried`: a canary on its way to the
+ * read; its token is refused, and the replica answers a second try without any.
+ */
+function history(
+  servedLsn: number,
+  tokenLsn: number | undefined,
+  returnedVersion: number,
+  carried?: Pick<CarryEvent, 'token' | 'cause'>,
+) {
   const written: Attempt[] = []
   const read: Attempt[] = []
   const commit = (lsn: number): JournalEntry => ({
@@ -32,7 +40,15 @@ function history(servedLsn: number, tokenLsn: number | undefined, returnedVersio
   })
   const evidence = new WeakMap<readonly Attempt[], readonly JournalEntry[]>([
     [written, [commit(2), request('upsertItem', 2, undefined)]],
-    [read, [request('readItem', servedLsn, tokenLsn)]],
+    [
+      read,
+      carried === undefined
+        ? [request('readItem', servedLsn, tokenLsn)]
+        : [
+            { ...request('readItem', servedLsn, tokenLsn), status: 404, substatus: 1002 } as JournalEntry,
+            request('readItem', servedLsn, undefined),
+          ],
+    ],
   ])
   const oracle = new Oracle({ evidence, levelOf: () => 'Session', issuesTokens: true, tellsAncestry: true })
   oracle.hear(commit(1), asked('upsert', 1))
@@ -51,7 +67,7 @@ function history(servedLsn: number, tokenLsn: number | undefined, returnedVersio
   const told = ({ violations, ...judged }: Judged): FinishedRun => ({
     id: 'run',
     scenario: 's',
-    arm: 'propagated',
+    arm: carried === undefined ? 'propagated' : 'canary',
     carriesToken: true,
     startedAtWallMs: 0,
     durationMs: 0,
@@ -70,6 +86,9 @@ function history(servedLsn: number, tokenLsn: number | undefined, returnedVersio
         requestUnits: 0,
         retries: [],
       },
+      ...(carried === undefined
+        ? []
+        : [{ kind: 'carry', from: 'hop', to: 'hop', carrier: 'message', tokenBytes: 1, ...carried } as const]),
       {
         kind: 'read',
         observation: observation(read, 'point'),
@@ -94,7 +113,7 @@ const asked = (kind: 'upsert' | 'point', version = 0): StoreRequest => {
     : { ...where, kind, document: { ...where, version, owner: 'o', run: 'earlier', ttlSeconds: 1 } }
 }
 
-type Judged = Pick<ReadEvent, 'judgement' | 'token' | 'finding'> & Pick<FinishedRun, 'violations'>
+type Judged = Pick<ReadEvent, 'judgement' | 'token' | 'finding' | 'canary'> & Pick<FinishedRun, 'violations'>
 
 const kept: Judged = { judgement: { verdict: 'fresh' }, token: 'intact', finding: 'kept', violations: [] }
 const step = (step: number, operation: 'upsert' | 'point', version: number) => ({
@@ -140,6 +159,14 @@ test('finds a token behind that was called intact, and the other way round', () 
     'token intact',
     'finding kept',
   ])
+})
+
+test('takes a canary for lost where a queue brought that of an earlier run, for another range than the one that was sent', () => {
+  const missed: Judged = { ...kept, token: 'dropped', finding: 'canary-lost', canary: 'lost' }
+  expect(history(2, 1e12, 2, { token: 'foreign', cause: 'kept-older' }).check(missed)).toEqual([])
+  const answered = ['canary answered', 'finding undefined']
+  expect(history(2, 1e12, 2, { token: 'intact', cause: undefined }).check(missed)).toEqual(answered)
+  expect(history(2, 1e12, 2, { token: 'behind', cause: 'kept-older' }).check(missed)).toEqual(answered)
 })
 
 test('finds a wrong count of versions', () => {

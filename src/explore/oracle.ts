@@ -150,9 +150,14 @@ class RunCheck {
       if (!truth.isExcused) this.#says('finding', finding, trueFinding(truth.verdict, truth.token, level))
       return
     }
-    // A canary that was corrupted on its way arrived as another token. By chance that one may name the document's range,
-    // which the wire cannot tell from the canary of that range; but the one that was sent is lost.
-    const isChanged = events.some((each) => each.kind === 'carry' && each.cause === 'corrupted')
+    // A canary that was corrupted on its way arrived as another token, and a queue or a browser may bring that of an earlier run.
+    // By chance such a one may name the document's range, which the wire cannot tell from the canary of that range; but the
+    // one that was sent, for other ranges, is lost.
+    const isChanged = events.some(
+      (each) =>
+        each.kind === 'carry' &&
+        (each.cause === 'corrupted' || (each.cause === 'kept-older' && each.token === 'foreign')),
+    )
     // Who is not told of splits cannot know that a parent's canary binds the children.
     const isExcused = canary === 'lost' && (isChanged || !this.#options.tellsAncestry)
     const judged = isExcused ? 'lost' : truth.canary

@@ -68,7 +68,7 @@ export function trueVerdict(
   if (returned !== 'untold' && returned !== seen) {
     return { verdict: `impossible: the replica held ${state?.version ?? 'nothing'}`, mayBeUndetermined: false }
   }
-  const isBeforeTheRun = !isThere && version < firstVersion && returned === undefined
+  const isBeforeTheRun = !isThere && version < firstVersion && (returned === undefined || returned === 'untold')
   const detail = isBeforeTheRun ? 'before-this-run' : 'indeterminate-write'
   if (read.operation === 'changeFeed' && isBeforeTheRun) {
     return { verdict: 'undetermined', detail, mayBeUndetermined: true, seen }

@@ -84,7 +84,12 @@ class LaggingStore implements DocumentStore {
     const lagging = this.#clock.nowMs() < this.showsAtMs ? this.lag : 0
     const served = Math.max(needed, this.#versions.length - 1 - lagging)
     const document = this.#versions[served]
-    return answer(request, document ? 200 : 404, new WireToken(`0:1#${served}#1=${served}`), document)
+    return answer(
+      request,
+      document || request.kind === 'query' ? 200 : 404,
+      new WireToken(`0:1#${served}#1=${served}`),
+      document,
+    )
   }
 }
 
@@ -269,6 +274,29 @@ describe('documents', () => {
       claimedVersion: 2,
       returnedVersion: 1,
       judgement: { verdict: 'undetermined', detail: 'indeterminate-write' },
+      finding: undefined,
+    })
+  })
+
+  test('a poll that finds nothing accuses nobody where an earlier run deleted what was seen', async () => {
+    const remove: Step = { kind: 'write', write: 'delete', at: 'writer' }
+    const poll: Step = { kind: 'poll', read: 'query', at: 'reader', everyMs: 40, withinMs: 0 }
+    const catchUp: Step = { kind: 'simulate', change: 'split' }
+    const { store, run } = harness(scenario([write, carry, read, catchUp, poll, remove]), {
+      changeAccount: () => {
+        store.lag = Math.max(0, store.lag - 1)
+        return Promise.resolve(undefined)
+      },
+    })
+    expect(ofKind(await run(), 'poll')[0]).toMatchObject({ outcome: 'shown' })
+    // The first run's version, from before its delete; then the delete.
+    store.stuck = 3
+    store.lag = 2
+    const finished = await run()
+    expect(ofKind(finished, 'read')[0]).toMatchObject({ returnedVersion: 1 })
+    expect(ofKind(finished, 'poll')[0]).toMatchObject({
+      claimedVersion: 1,
+      outcome: 'undetermined',
       finding: undefined,
     })
   })

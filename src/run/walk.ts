@@ -1,6 +1,8 @@
 import type { Claim, DocumentVersion } from '../domain/context.ts'
 import type { JourneyEvent } from '../domain/journey.ts'
+import type { OperationKind, ReadResult } from '../domain/observation.ts'
 import { allSteps, type HopDeclaration, type Step } from '../domain/scenario.ts'
+import { type Judgement, judgeRead, judgeSinceRunBegan } from '../domain/verdict.ts'
 import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
 import type { CarrySurroundings } from './carry.ts'
 import type { ChangeAccount } from './change-account.ts'
@@ -29,7 +31,7 @@ export class Walk {
   /** The first version that this run may write. */
   readonly firstVersion: number
   /** Whether runs of this scenario delete the document that they share. */
-  readonly runsDelete: boolean
+  readonly #runsDelete: boolean
   acknowledgedAtMs: number | undefined
   readonly #sessions = new Map<string, HopSession>()
   readonly #events: JourneyEvent[] = []
@@ -45,7 +47,7 @@ export class Walk {
     this.visitor = new EndpointVisitor(clock, options.id, options.sampleTrace)
     this.document = pool.take(plan.partition, scenario.document === 'reused')
     this.firstVersion = this.document.version + 1
-    this.runsDelete = !options.ttlIsOn || allSteps(scenario.journey).some(deletes)
+    this.#runsDelete = !options.ttlIsOn || allSteps(scenario.journey).some(deletes)
     this.partitionKey = scenario.partitionKey.map((_, level) =>
       level === 0 ? `${owner}-${scenario.name}-${plan.partition}` : `level-${level}`,
     )
@@ -121,12 +123,21 @@ export class Walk {
     return this.#doubtful.length > 0
   }
 
+  /** What came back, against what the hop should know. Where runs delete the document, an earlier run may have. */
+  judge(kind: OperationKind, claim: Claim | undefined, result: ReadResult): Judgement {
+    const { owner } = this.options
+    const claimed = this.#judgeable(claim)
+    return kind === 'changeFeed' || this.#runsDelete
+      ? judgeSinceRunBegan(claimed, result, owner, this.firstVersion)
+      : judgeRead(claimed, result, owner)
+  }
+
   /**
    * The claim as an answer can be held against it. A hop that no carry has told of a later delete may or may not see it, so a
    * document that is not there may be newer than the claim. A write in doubt may land late, on top of what is claimed, for every reader:
    * also one whom no carry has told of it.
    */
-  judgeable(claim: Claim | undefined): Claim | undefined {
+  #judgeable(claim: Claim | undefined): Claim | undefined {
     if (claim?.certain === undefined) return claim
     const { version } = claim.certain
     if (this.#deletes.size === 0 && this.#doubtful.length === 0) return claim
@@ -136,4 +147,6 @@ export class Walk {
 }
 
 const deletes = (step: Step): boolean =>
-  (step.kind === 'write' && step.write === 'delete') || (step.kind === 'offline' && step.writes.includes('delete'))
+  (step.kind === 'write' && step.write === 'delete') ||
+  (step.kind === 'offline' && step.writes.includes('delete')) ||
+  (step.kind === 'request' && step.does === 'write' && step.request.method === 'DELETE')

@@ -3,7 +3,7 @@ import type { PollOutcome } from '../../domain/journey.ts'
 import { requestUnits } from '../../domain/observation.ts'
 import { retriesOf } from '../../domain/retries.ts'
 import { regionLabel } from '../../domain/scenario.ts'
-import { judgeRead, type Verdict } from '../../domain/verdict.ts'
+import type { Verdict } from '../../domain/verdict.ts'
 import type { HopAnswer } from '../hop.ts'
 import { afterAnswer } from '../hop-session.ts'
 import { readResult, seenVersion } from '../read-result.ts'
@@ -35,7 +35,7 @@ export const poll: TakeStep<'poll'> = async (walk, { read: kind, at, everyMs, wi
     const answer = await walk.execute(at, { kind, id, partitionKey: walk.partitionKey })
     answers.push(answer)
     const result = readResult(answer)
-    verdict = judgeRead(walk.judgeable(claim), result, owner).verdict
+    verdict = walk.judge(kind, claim, result).verdict
     walk.updateSession(at, (now) =>
       afterAnswer(
         now,

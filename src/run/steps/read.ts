@@ -5,7 +5,7 @@ import { requestUnits } from '../../domain/observation.ts'
 import { retriesOf } from '../../domain/retries.ts'
 import { regionLabel } from '../../domain/scenario.ts'
 import { tokenState } from '../../domain/token-state.ts'
-import { isStale, judgeRead, judgeSinceRunBegan } from '../../domain/verdict.ts'
+import { isStale, judgeRead } from '../../domain/verdict.ts'
 import type { HopOperation } from '../hop.ts'
 import { afterAnswer, type HopSession, tokenToSend } from '../hop-session.ts'
 import { readResult, seenVersion } from '../read-result.ts'
@@ -31,11 +31,7 @@ async function readOnce(walk: Walk, { read: kind, at }: StepOf<'read'>): Promise
   const answer = await walk.execute(at, operation)
   const { attempts } = answer.observation
   const result = readResult(answer)
-  const claimed = walk.judgeable(claim)
-  const judgement =
-    kind === 'changeFeed' || walk.runsDelete
-      ? judgeSinceRunBegan(claimed, result, owner, walk.firstVersion)
-      : judgeRead(claimed, result, owner)
+  const judgement = walk.judge(kind, claim, result)
   const token = tokenState(attempts, session.ideal, claim, answer.ancestry)
   const canary =
     session.canary && canaryState(attempts, session.canary, claim?.range, walk.consistency(at), answer.ancestry)

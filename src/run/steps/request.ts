@@ -71,7 +71,7 @@ async function read(walk: Walk, step: RequestStep): Promise<void> {
     return { seen, result: resultOf(seen), observation }
   }
   const { seen, result, observation } = await observe()
-  const judgement = judgeRead(walk.judgeable(claim), result, owner)
+  const judgement = walk.judge('request', claim, result)
   const token = endpointTokenState(seen.answer.token, session.ideal, claim)
   walk.updateSession(at, (now) => ({ ...now, ideal: afterRead(now.ideal, id, seenVersion(result, owner), undefined) }))
   walk.tell({
