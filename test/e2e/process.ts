@@ -33,7 +33,9 @@ export interface Running {
 /** Anything inherited could turn a test to somebody's account. */
 const cleanEnvironment = () =>
   Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(HOPWATCH|COSMOS|AZURE|OTEL|VITEST|NODE|GITHUB)_|^NODE_ENV$/.test(name)),
+    Object.entries(process.env).filter(
+      ([name]) => !/^(HOPWATCH|COSMOS|AZURE|OTEL|VITEST|NODE|GITHUB)_|^NODE_ENV$/.test(name),
+    ),
   )
 
 export interface LaunchOptions {
