@@ -3,7 +3,7 @@ import { Alarm, type AlarmPlan, type SavedAlarm } from '../domain/alarm.ts'
 import { type AlarmKind, type AlarmObservation, printSuspect, type Suspect } from '../domain/alarm-observation.ts'
 import type { Scenario } from '../domain/scenario.ts'
 
-/** How often something went wrong at one place, in the present episode. */
+/** In how many runs of the present episode something went wrong at one place. */
 export interface AlarmPlace {
   readonly suspect: Suspect
   readonly runs: number
@@ -61,7 +61,9 @@ export class AlarmWatch {
     const before = this.#alarm.episode.runs
     const turn = this.#alarm.take(wrong)
     this.#followEpisode(before)
-    for (const suspect of suspects) this.#count(suspect)
+    // Once a run, however many of its reads or carries went wrong there.
+    for (const [place, suspect] of new Map(suspects.map((each) => [printSuspect(each), each])))
+      this.#count(place, suspect)
     if (turn !== undefined) this.#raisedAtWallMs = turn === 'raised' ? wallMs : undefined
     return turn
   }
@@ -94,11 +96,10 @@ export class AlarmWatch {
   }
 
   /** As many places as the scenario's file has carries and hops, at most. */
-  #count(suspect: Suspect): void {
-    const key = printSuspect(suspect)
-    const known = this.#places.get(key)
+  #count(place: string, suspect: Suspect): void {
+    const known = this.#places.get(place)
     if (known) known.runs++
-    else this.#places.set(key, { suspect, runs: 1 })
+    else this.#places.set(place, { suspect, runs: 1 })
   }
 }
 

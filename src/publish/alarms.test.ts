@@ -75,6 +75,16 @@ describe('a journey that loses tokens', () => {
     ])
   })
 
+  test('a place counts once a run, however many reads went wrong there', () => {
+    const { tokenLoss, repeat } = alarmsFor([scenario])
+    const twice = { ...lost, events: [...lost.events, ...lost.events] }
+    repeat(twice, 3)
+    expect(tokenLoss()).toMatchObject({
+      episode: { runs: 3, wrong: 3 },
+      places: [{ place: 'gateway → itinerary by header', runs: 3 }],
+    })
+  })
+
   test('of a long episode the places tell the recent part, as its runs do', () => {
     const { tokenLoss, repeat } = alarmsFor([scenario])
     repeat(lost, 5000)
