@@ -25,7 +25,7 @@ const watches: readonly (Watch & { readonly longestPeriodMs: number })[] = [
 export const watchOf = (periodMs: number | undefined): Watch | undefined =>
   periodMs === undefined ? undefined : watches.find(({ longestPeriodMs }) => periodMs <= longestPeriodMs)
 
-/** Those in use, shortest first; where nothing is known of any, the shortest. */
+/** Those in use, shortest first; none where no scenario can be missed. */
 export function watchesOf(periodsMs: readonly (number | undefined)[]): readonly Watch[] {
   const used = new Set(periodsMs.map((periodMs) => watchOf(periodMs)?.window))
   return watches.filter(({ window }) => used.has(window))

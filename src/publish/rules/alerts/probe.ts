@@ -7,7 +7,7 @@ export const down: Alert = {
   firesWhen: 'No hopwatch is scraped at all, for 2 min.',
   summary: 'No hopwatch is running: nobody proves that users read what they wrote',
   description:
-    'Prometheus has no figures of any hopwatch. Either it does not run, or it is not scraped. Until it does, no other alert here can fire.',
+    'Prometheus has no figures of any hopwatch. Either it does not run, or it is not scraped. Until it does, nobody sees a stale read or a lost token; all that tells of it besides is HopwatchProbeAbsent, for each scenario.',
   variants: [{ severity: 'page', expr: 'absent(hopwatch_build_info)', for: '2m' }],
 }
 
