@@ -26,11 +26,14 @@ describe('what grows from the schema is current', () => {
 
 const table = /<!-- keys -->\n[\s\S]*<!-- \/keys -->/
 
-test('every example in docs/scenario-file.md is a scenario', async () => {
-  const page = await readFile(path('docs/scenario-file.md'), 'utf8')
+test.each([
+  ['docs/scenario-file.md', 3],
+  ['README.md', 1],
+])('every example in %s is a scenario', async (name, count) => {
+  const page = await readFile(path(name), 'utf8')
   const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => text)
   const whole = examples.filter((text) => /^scenario:/m.test(text))
-  expect(whole.length).toBeGreaterThan(1)
+  expect(whole).toHaveLength(count)
   for (const example of whole)
     expect(parseScenario(example, { file: 'example', env: { PORTAL_TOKEN: 'p' } }).problems).toBeUndefined()
 })
