@@ -15,7 +15,7 @@ function renderTable(scenarios: readonly ScenarioStatus[]): Html {
   const rows = scenarios
     .map((scenario) => ({ scenario, state: recentStateOf(scenario) }))
     .toSorted((one, other) => worstFirst.indexOf(one.state.tone) - worstFirst.indexOf(other.state.tone))
-  return html`<section class="card all" aria-label="All journeys">
+  return html`<div class="card all">
 <div class="scroll" tabindex="0" role="region" aria-label="All journeys">
 <table>
 <caption class="hidden">Each journey: the last 5 minutes in words, and its figures since the start</caption>
@@ -25,7 +25,7 @@ function renderTable(scenarios: readonly ScenarioStatus[]): Html {
 <tbody>${rows.map(renderRow)}</tbody>
 </table>
 </div>
-</section>`
+</div>`
 }
 
 const worstFirst: readonly Tone[] = ['bad', 'notice', 'quiet', 'good']
