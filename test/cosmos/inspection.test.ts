@@ -82,7 +82,7 @@ describe('a look at a container', () => {
   })
 
   test('what is not there is missing; what may not be read is unknown', async () => {
-    expect((await inspect({})).look).toEqual({ state: 'missing' })
+    expect(await inspect({})).toEqual({ look: { state: 'missing' }, methods: new Set(['GET']) })
     const { look } = await inspect({ [container]: failing(403, 5301) })
     expect(look).toEqual({ state: 'unknown', reason: 'it may not be read with these credentials (403)' })
   })
