@@ -211,6 +211,16 @@ describe.skipIf(!hasHelm)('the chart', () => {
     ['account.endpoint', ['--set', 'hops[0].name=a,hops[0].region=b,hops[0].containers[0]=d/c']],
     ['hopToken.secret.name', [...account, '--set', 'hops[0].name=a,hops[0].region=b,hops[0].containers[0]=d/c']],
     ['COSMOS_KEY', ['--set', 'extraEnv[0].name=COSMOS_KEY,extraEnv[0].value=abc']],
+    [
+      'MY_KEY',
+      [
+        '--set',
+        'config.targets.a.keyFrom=MY_KEY,allowUnauthenticated=true,extraEnv[0].name=MY_KEY,extraEnv[0].value=abc',
+      ],
+    ],
+    ['REDIS_URL', ['--set', 'config.stores.a.urlFrom=REDIS_URL,extraEnv[0].name=REDIS_URL,extraEnv[0].value=abc']],
+    ['fullnameOverride', ['--set-string', 'fullnameOverride=123']],
+    ['hops', [...account, '--set', 'hops[0].name=a234567890123456789,hops[0].region=b,hops[0].containers[0]=d/c']],
   ]
   test.each(bad)('a bad value is refused, and named: %s %j', (value, args) => {
     for (const helm of helms) expect(refusal(helm, ...args), helm).toContain(value)

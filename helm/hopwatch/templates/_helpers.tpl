@@ -14,8 +14,8 @@
 {{- end -}}
 
 {{- define "hopwatch.selector" -}}
-app.kubernetes.io/name: {{ include "hopwatch.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "hopwatch.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{- define "hopwatch.labels" -}}
@@ -57,8 +57,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 - name: {{ .name }}
   valueFrom:
     secretKeyRef:
-      name: {{ .secret.name }}
-      key: {{ .secret.key }}
+      name: {{ .secret.name | quote }}
+      key: {{ .secret.key | quote }}
 {{- end -}}
 
 {{/* The account, as every command takes it. */}}
@@ -87,7 +87,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{/* What the pods of all workloads have in common. */}}
 {{- define "hopwatch.podSettings" -}}
-serviceAccountName: {{ include "hopwatch.serviceAccount" . }}
+serviceAccountName: {{ include "hopwatch.serviceAccount" . | quote }}
 automountServiceAccountToken: false
 enableServiceLinks: false
 terminationGracePeriodSeconds: {{ add .Values.graceSeconds 5 }}
@@ -109,12 +109,12 @@ tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with .Values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- end -}}
 
 {{- define "hopwatch.containerSettings" -}}
-image: {{ include "hopwatch.image" . }}
+image: {{ include "hopwatch.image" . | quote }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
 securityContext:
   allowPrivilegeEscalation: false
@@ -138,7 +138,7 @@ azure.workload.identity/use: "true"
 {{- if .enabled }}
 topologySpreadConstraints:
   - maxSkew: 1
-    topologyKey: {{ .topologyKey }}
+    topologyKey: {{ .topologyKey | quote }}
     whenUnsatisfiable: {{ .whenUnsatisfiable }}
     labelSelector:
       matchLabels:
