@@ -19,6 +19,8 @@ describe('scrub', () => {
     ['Bearer abcdefghijkl', '[authorization removed]'],
     [`eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln`, '[authorization removed]'],
     [key, '[key removed]'],
+    ['http://user:s3cret@collector:4318/v1/traces', 'http://[credentials removed]@collector:4318/v1/traces'],
+    ['redis://:s3cret@127.0.0.1:6379', 'redis://[credentials removed]@127.0.0.1:6379'],
   ])('%s', (secret, instead) => {
     expect(scrub(`before ${secret} after`)).toBe(`before ${instead} after`)
   })
@@ -30,11 +32,12 @@ describe('scrub', () => {
     '0b1f6c1e-6d0f-4a6b-9c51-2b6f7e2f7d10',
     '/dbs/travel/colls/itineraries/docs/probe-1',
     'the header x-ms-session-token was absent',
+    'https://account.documents.azure.com:443/dbs/travel?filter=a@b',
   ])('leaves “%s” alone', (harmless) => {
     expect(scrub(harmless)).toBe(harmless)
   })
 
-  test.each(['a', '1', '-', 'a:1#', 'eyJ', 'type=', '1#1#1='])(
+  test.each(['a', '1', '-', 'a:1#', 'eyJ', 'type=', '1#1#1=', '://', '://a:'])(
     'a long text of “%s” takes a time in proportion to its length',
     (piece) => {
       const startedMs = performance.now()

@@ -42,6 +42,11 @@ describe('what the standard variables switch on', () => {
     expect(readSignals(env)).toEqual(expected)
   })
 
+  test('gRPC is told of host and port alone, too', () => {
+    const env = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_ENDPOINT: '127.0.0.1:4317' }
+    expect(readSignals(env, ['traces'])).toEqual({ traces: { exporters: ['otlp'], protocol: 'grpc' } })
+  })
+
   test('of what a hop has to send', () => {
     expect(readSignals(endpoint, ['traces', 'logs'])).toEqual({ traces: otlp, logs: otlp })
     expect(readSignals({ OTEL_METRICS_EXPORTER: 'otlp' }, ['traces', 'logs'])).toBeUndefined()
@@ -51,6 +56,15 @@ describe('what the standard variables switch on', () => {
     [{ OTEL_METRICS_EXPORTER: 'prometheus' }, /OTEL_METRICS_EXPORTER names "prometheus"/],
     [{ OTEL_TRACES_EXPORTER: 'zipkin' }, /OTEL_TRACES_EXPORTER names "zipkin"/],
     [{ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'http' }, /OTEL_EXPORTER_OTLP_PROTOCOL names "http"/],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }, /OTEL_EXPORTER_OTLP_ENDPOINT is no address/],
+    [
+      { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://u:s3cret@c:99x/v1' },
+      /^(?!.*s3cret).*TRACES_ENDPOINT is no address/,
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:99x', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+      /is no address .* over grpc/,
+    ],
   ])('what there is not is said, before anything starts', (env, message) => {
     expect(() => readSignals(env)).toThrow(ConfigurationProblem)
     expect(() => readSignals(env)).toThrow(message)

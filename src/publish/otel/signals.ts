@@ -24,7 +24,7 @@ type Environment = Readonly<Record<string, string | undefined>>
  * Which of the signals that are offered the standard variables ask for: those with an exporter named (`OTEL_TRACES_EXPORTER`), and where none is named those with
  * somewhere to go (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`). The specification would send all three to
  * localhost when nothing is set; hopwatch sends nothing. Undefined: none, and the SDK is not even loaded.
- * Throws ConfigurationProblem for an exporter or a protocol that there is not.
+ * Throws ConfigurationProblem for an exporter or a protocol that there is not, and for an address that none can be.
  */
 export function readSignals(env: Environment, offered: readonly Signal[] = signals): SignalsOn | undefined {
   if (isTrue(env.OTEL_SDK_DISABLED)) return undefined
@@ -43,7 +43,25 @@ function readSignal(signal: Signal, env: Environment): SignalSettings | undefine
   if (named.length === 0 && leadsSomewhere === undefined) return undefined
   if (named.includes('none')) return undefined
   const exporters = named.length === 0 ? (['otlp'] as const) : named.map((name) => exporterOf(name, variable))
-  return { exporters: [...new Set(exporters)], protocol: protocolOf(of, env) }
+  const protocol = protocolOf(of, env)
+  if (exporters.includes('otlp')) checkEndpoint(of, protocol, env)
+  return { exporters: [...new Set(exporters)], protocol }
+}
+
+/**
+ * The SDK would send to localhost in place of an address that it cannot read, and print that one, which may hold a password. gRPC takes
+ * `host:port` as well.
+ */
+function checkEndpoint(of: string, protocol: Protocol, env: Environment): void {
+  for (const variable of [`OTEL_EXPORTER_OTLP_${of}_ENDPOINT`, 'OTEL_EXPORTER_OTLP_ENDPOINT']) {
+    const address = textOf(env[variable])
+    if (address === undefined || (protocol === 'grpc' && !address.includes('://'))) continue
+    if (URL.canParse(address) && /^https?:\/\//i.test(address)) continue
+    throw new ConfigurationProblem(
+      `${variable} is no address that OpenTelemetry data can be sent to over ${protocol}`,
+      'write a whole URL, such as http://collector:4318',
+    )
+  }
 }
 
 function exporterOf(name: string, variable: string): ExporterName {
