@@ -24,7 +24,7 @@ export function routeDiagnostics(logger: Logger, clock: Clock, level: string | u
     (message: string, ...details: unknown[]) => {
       limit.takeExpired()
       if (limit.passes(kindOf(message)))
-        logger[as]({ sdk: shortened([message, ...details]) }, 'OpenTelemetry has something to say')
+        logger[as]({ sdk: shortened([message, ...details]) }, 'a message of the SDK for OpenTelemetry')
     }
   const [error, warn, info, debug] = [tell('error'), tell('warn'), tell('info'), tell('debug')]
   diag.setLogger(

@@ -80,7 +80,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     })
     closers.push(() => provider.shutdown())
     const sampler = createSampler(env, (problem) =>
-      logger.warn({ problem }, 'a variable of OpenTelemetry says nothing useful'),
+      logger.warn({ problem }, 'a variable of OpenTelemetry cannot be used'),
     )
     const fingerprintOf = fingerprinting(fingerprintKey)
     return { tracer: provider.getTracer(scope.name, options.version), ids, sampler, clock, fingerprintOf }
