@@ -78,6 +78,18 @@ describe("to the SDK it is the SDK's own client", () => {
     expect(await bothSee(() => ({ url }))).toMatchObject({ status: 204, bodyAsText: '' })
   })
 
+  test('what comes before the answer, such as early hints', async () => {
+    const url = await serve((request, response) => {
+      response.socket?.write('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nx-early: 1\r\n\r\n')
+      if (request.url === '/broken') response.socket?.end()
+      else setTimeout(() => response.writeHead(200, { 'x-late': '1' }).end('{}'), 20)
+    })
+    const answer = await bothSee(() => ({ url }))
+    expect(answer).toMatchObject({ status: 200, headers: { 'x-late': '1' } })
+    expect(answer).not.toHaveProperty('headers.x-early')
+    expect(await bothSee(() => ({ url: `${url}/broken` }))).toEqual({ name: 'RestError', code: 'ECONNRESET' })
+  })
+
   test('a header that is answered twice', async () => {
     const url = await serve((_request, response) => response.writeHead(200, ['x-a', '1', 'x-a', '2', 'x-b', '3']).end())
     expect(await bothSee(() => ({ url }))).toMatchObject({ headers: { 'x-a': '1, 2', 'x-b': '3' } })

@@ -72,6 +72,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_: unknown, status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void {
+    // What comes before the answer proper is none of it.
+    if (status < 200) return
     this.#status = status
     for (const name in headers) {
       const value = headers[name]
