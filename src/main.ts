@@ -7,10 +7,11 @@ import { CommandError, type ExitCode, exitCodes } from './cli/command-error.ts'
 import { commandNames, createProgram, loadCommands } from './cli/program.ts'
 import { TargetProblem } from './cosmos/target-problem.ts'
 
-// Whoever reads only the first lines, as "| head" does, is no failure; anything else is.
+// Whoever reads only the first lines, as "| head" does, closes the pipe: that is no failure, and nobody needs the rest.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
+    if (stream === process.stdout) process.exit()
   })
 }
 
@@ -32,12 +33,6 @@ const stopped = () =>
 const done = (code: ExitCode) => {
   process.exitCode = code
 }
-
-// A reader that has seen enough, such as `head`, closes the pipe.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit()
-})
 
 const program = createProgram()
 
