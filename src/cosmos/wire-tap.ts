@@ -128,6 +128,7 @@ export class WireTap {
       durationMs: this.#clock.nowMs() - startMs,
       sent: tokenOf(request.headers.get(headers.sessionToken)),
       received: tokenOf(response?.headers.get(headers.sessionToken)),
+      activityId: activityIdOf(response),
     }
   }
 
@@ -151,6 +152,10 @@ class LostResponse extends RestError {
 
 const chargeOf = (response: PipelineResponse | undefined): number =>
   Number(response?.headers.get(headers.requestCharge) ?? 0) || 0
+
+/** Whatever else stands there is no id, and not ours to keep. */
+const activityIdOf = (response: PipelineResponse | undefined): string | undefined =>
+  /^[\w-]{1,64}$/.exec(response?.headers.get(headers.activityId) ?? '')?.[0]
 
 const tokenOf = (text: string | undefined): WireToken | undefined => (text ? new WireToken(text) : undefined)
 

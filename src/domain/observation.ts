@@ -18,6 +18,8 @@ export interface Attempt {
   readonly sent: WireToken | undefined
   /** The session token that the answer carried. */
   readonly received: WireToken | undefined
+  /** By which the service's own support finds the exchange; absent where no answer named one. */
+  readonly activityId?: string | undefined
 }
 
 /** `request`: to an endpoint of the user's own. */

@@ -35,6 +35,7 @@ export function runToJson(run: FinishedRun, fingerprintKey: Uint8Array | string)
     meaning: tried.status === undefined ? (tried.failure ?? null) : statusMeaning(tried.status, tried.substatus).name,
     requestCharge: tried.requestCharge,
     durationMs: tried.durationMs,
+    activityId: tried.activityId ?? null,
     tokenSent: token(tried.sent),
     tokenReceived: token(tried.received),
   })

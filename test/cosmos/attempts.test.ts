@@ -36,6 +36,17 @@ describe('what the SDK hides, attempt by attempt', () => {
     expect(retriesOf(answer.attempts)).toEqual(['session'])
   })
 
+  test.each([
+    ['6f2a1c9e-0b6d-4a6b-9c51-2b6f7e2f7d10', '6f2a1c9e-0b6d-4a6b-9c51-2b6f7e2f7d10'],
+    ['0:1#4#1=4', undefined],
+  ])('by which its support finds an exchange: %s', async (header, activityId) => {
+    await using stub = await startStub(() => failing(404, 0, { 'x-ms-activity-id': header }))
+    const target = targetFor(stub)
+    const answer = await storeFor(target).execute(read())
+    await target.close()
+    expect(answer.attempts.at(-1)).toMatchObject({ purpose: 'operation', activityId })
+  })
+
   test('404/1002 to the end surfaces as 404/1002, not as "not found"', async () => {
     await using stub = await startStub(() => failing(404, 1002))
     const target = targetFor(stub)

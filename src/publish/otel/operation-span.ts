@@ -121,6 +121,7 @@ function attemptEvents(
         [conventions.httpStatus]: attempt.status,
         [conventions.subStatus]: attempt.substatus,
         [conventions.errorType]: attempt.failure,
+        'hopwatch.attempt.activity_id': attempt.activityId,
         [conventions.requestCharge]: attempt.requestCharge,
         ...tokenAttributes('hopwatch.token.sent', attempt.sent, fingerprintOf),
         ...tokenAttributes('hopwatch.token.received', attempt.received, fingerprintOf),

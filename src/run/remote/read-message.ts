@@ -23,6 +23,7 @@ const attempt = z.object({
   durationMs: amount,
   sent: token.optional(),
   received: token.optional(),
+  activityId: z.string().max(64).optional(),
 })
 
 /** Keys of later versions are left out, not refused: the version in the path says what must be understood. */
