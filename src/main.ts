@@ -6,6 +6,7 @@ import { ConfigurationProblem } from './base/configuration-problem.ts'
 import { CommandError, type ExitCode, exitCodes } from './cli/command-error.ts'
 import { commandNames, createProgram, loadCommands } from './cli/program.ts'
 import { TargetProblem } from './cosmos/target-problem.ts'
+import { scrub } from './publish/scrub.ts'
 
 // Whoever reads only the first lines, as "| head" does, closes the pipe: that is no failure, and nobody needs the rest.
 for (const stream of [process.stdout, process.stderr]) {
@@ -52,11 +53,11 @@ function report(error: unknown): ExitCode {
     return error.exitCode
   }
   if (error instanceof ConfigurationProblem) {
-    process.stderr.write(`${error.message}\n${error.instead}\n`)
+    process.stderr.write(scrub(`${error.message}\n${error.instead}\n`))
     return exitCodes.usage
   }
   if (error instanceof TargetProblem) {
-    process.stderr.write(`${error.message}\n${error.remedy}\n`)
+    process.stderr.write(scrub(`${error.message}\n${error.remedy}\n`))
     return error.kind === 'misconfigured' ? exitCodes.usage : exitCodes.unreachable
   }
   // The stack shows our own places; the message could quote anything, and the name says enough to search for.

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import { systemClock } from '../base/clock.ts'
 import { seededRandom } from '../base/random.ts'
 import { runCheck } from '../compose/check.ts'
+import { scrub } from '../publish/scrub.ts'
 import { type CheckFormat, checkFormats, printReport } from './check-formats.ts'
 import { type CheckReport, checkReport } from './check-report.ts'
 import { chooseScenarios } from './choose-scenarios.ts'
@@ -83,7 +84,7 @@ Exit codes: 0 every objective is met or undecided · 1 an objective is broken, o
         },
         onSimulatorError: (error) => process.stderr.write(`simulator: ${error.message}\n`),
         onHopProblem: (scenario, hop, problem = 'it answers again') =>
-          process.stderr.write(`${scenario}: hop ${hop}: ${problem}\n`),
+          process.stderr.write(`${scenario}: hop ${hop}: ${scrub(problem)}\n`),
       })
       progress.end()
       const report = checkReport(scenarios, totals, { seed: settings.seed, startedAtWallMs })

@@ -17,6 +17,7 @@ describe('scrub', () => {
     ['type=master&ver=1.0&sig=9Zsm5oXm+/==', '[authorization removed]'],
     ['type%3Dmaster%26ver%3D1.0%26sig%3D9Zsm5oXm%2B%3D', '[authorization removed]'],
     ['Bearer abcdefghijkl', '[authorization removed]'],
+    ['redis://user:pass@cache:6379/1', 'redis://[credentials removed]@cache:6379/1'],
     [`eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln`, '[authorization removed]'],
     [key, '[key removed]'],
     ['http://user:s3cret@collector:4318/v1/traces', 'http://[credentials removed]@collector:4318/v1/traces'],
@@ -37,7 +38,7 @@ describe('scrub', () => {
     expect(scrub(harmless)).toBe(harmless)
   })
 
-  test.each(['a', '1', '-', 'a:1#', 'eyJ', 'type=', '1#1#1=', '://', '://a:'])(
+  test.each(['a', '1', '-', 'a:1#', 'eyJ', 'type=', '1#1#1=', '://', '://a:', '://', '://a:'])(
     'a long text of “%s” takes a time in proportion to its length',
     (piece) => {
       const startedMs = performance.now()

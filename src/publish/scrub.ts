@@ -10,6 +10,7 @@ const secretShapes: readonly { readonly shape: RegExp; readonly instead: string 
     shape: /type(?:=|%3d)\w+(?:&|%26)ver(?:=|%3d)[\d.]+(?:&|%26)sig(?:=|%3d)[^\s"'&]+/gi,
     instead: '[authorization removed]',
   },
+  { shape: /:\/\/[^\s/@:"']*:[^\s/@"']*@/g, instead: '://[credentials removed]@' },
   { shape: /\b(?:Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, instead: '[authorization removed]' },
   { shape: /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, instead: '[authorization removed]' },
   // `https://user:password@host`, as one may write an address.

@@ -19,7 +19,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ],
   'bad-duration': ['2:8: "2 seconds" is not a duration; write a number with ms, s, m or h, for example "2s"'],
   'bad-endpoint': [
-    '4:23: "ftp://u:p@127.0.0.1/" is not a URL; write for example "http://portal.example:8080", without credentials or query',
+    '4:23: "ftp://…@127.0.0.1/" is not a URL; write for example "http://portal.example:8080", without credentials or query',
   ],
   'bad-fault-limit': ['10:73: "0B" is not a size; write a number with B, KB or MB, for example "64B"'],
   'bad-hop-name': [

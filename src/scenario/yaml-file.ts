@@ -201,6 +201,7 @@ function showScalar(node: Scalar.Parsed, text: string): string {
   if (source === '') return 'nothing'
   const bare = typeof node.value === 'string' ? (node.source ?? node.value) : source
   if (hidesSecret(bare)) return 'a secret'
-  const line = bare.replaceAll(/\s+/g, ' ')
+  // A password in a URL has no shape of its own, but a place.
+  const line = bare.replaceAll(/\s+/g, ' ').replaceAll(/:\/\/[^/@]*@/g, '://…@')
   return JSON.stringify(line.length > shownMax ? `${line.slice(0, shownMax)}…` : line)
 }

@@ -285,4 +285,22 @@ describe('a hop in another process', () => {
     await hop.execute(point, context, signal)
     expect(problems).toEqual([expect.stringMatching(/the hop is hopwatch 9 and speaks v2; here is asked for v1/)])
   })
+
+  test('whatever it says of itself is told in one line of bounded length, be it no text at all', async () => {
+    problems.length = 0
+    const nothing = { toString: 1, valueOf: 1 }
+    for (const said of [
+      { hop: nothing, speaks: [nothing] },
+      { hop: 'x', speaks: ['v1'], problem: 'a\u001b[31m\n'.repeat(9000) },
+    ]) {
+      const hop = hopAt(await serve((_, response) => void response.writeHead(403).end(JSON.stringify(said))))
+      expect(readResult(await hop.execute(point, context, signal))).toMatchObject({ kind: 'failed' })
+    }
+    expect(problems).toHaveLength(2)
+    expect(problems[0]).toContain('the hop is something unreadable')
+    for (const problem of problems) {
+      expect(problem?.length).toBeLessThan(400)
+      expect(problem).not.toMatch(/\p{Cc}/u)
+    }
+  })
 })

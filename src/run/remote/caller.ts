@@ -136,8 +136,8 @@ function judged<Message>(
     }
   }
   if (Array.isArray(message?.speaks)) {
-    const theirs = `the hop is ${String(message.hop)} and speaks ${message.speaks.join(', ')}; here is asked for ${hopVersion}`
-    const what = message.speaks.includes(hopVersion) ? String(message.problem) : theirs
+    const theirs = `the hop is ${quoted(message.hop)} and speaks ${message.speaks.slice(0, 8).map(quoted).join(', ')}; here is asked for ${hopVersion}`
+    const what = message.speaks.includes(hopVersion) ? quoted(message.problem) : theirs
     return problem(status === 429 ? 'throttled' : 'refused', false, `answered ${status}: ${what}`)
   }
   const what = `answered ${status}, and not as a hopwatch hop`
@@ -145,6 +145,10 @@ function judged<Message>(
   if (status >= 400 && status < 500) return problem(status === 429 ? 'throttled' : 'refused', false, what)
   return problem('connection', true, what)
 }
+
+/** Words of somebody else's, as one of our lines may repeat them. */
+const quoted = (words: unknown): string =>
+  typeof words === 'string' ? words.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 200) : 'something unreadable'
 
 function parsed(text: string): Record<string, unknown> | undefined {
   try {
