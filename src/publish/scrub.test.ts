@@ -21,7 +21,7 @@ describe('scrub', () => {
     [`eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln`, '[authorization removed]'],
     [key, '[key removed]'],
     ['http://user:s3cret@collector:4318/v1/traces', 'http://[credentials removed]@collector:4318/v1/traces'],
-    ['redis://:s3cret@127.0.0.1:6379', 'redis://[credentials removed]@127.0.0.1:6379'],
+    ['redis://:s3c#r?t@home@127.0.0.1:6379', 'redis://[credentials removed]@127.0.0.1:6379'],
   ])('%s', (secret, instead) => {
     expect(scrub(`before ${secret} after`)).toBe(`before ${instead} after`)
   })

@@ -10,11 +10,10 @@ const secretShapes: readonly { readonly shape: RegExp; readonly instead: string 
     shape: /type(?:=|%3d)\w+(?:&|%26)ver(?:=|%3d)[\d.]+(?:&|%26)sig(?:=|%3d)[^\s"'&]+/gi,
     instead: '[authorization removed]',
   },
-  { shape: /:\/\/[^\s/@:"']*:[^\s/@"']*@/g, instead: '://[credentials removed]@' },
   { shape: /\b(?:Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, instead: '[authorization removed]' },
   { shape: /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, instead: '[authorization removed]' },
-  // `https://user:password@host`, as one may write an address.
-  { shape: /(?<=:\/\/)[^\s/?#@"'\\]{1,1024}@/g, instead: '[credentials removed]@' },
+  // `https://user:password@host`, as one may write an address, up to the last `@` before the path.
+  { shape: /(?<=:\/\/)[^\s/"'\\]{1,1024}@/g, instead: '[credentials removed]@' },
   { shape: /\bsig(?:=|%3d)[\w%+/=-]{8,}/gi, instead: '[signature removed]' },
   {
     shape: /(?<![\w-])[\w-]+:-?\d+#\d+(?:#\d+=-?\d+)*(?:,[\w-]+:-?\d+(?:#\d+(?:#\d+=-?\d+)*)?)*/g,
