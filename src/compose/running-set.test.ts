@@ -119,8 +119,11 @@ describe('another set of scenarios', () => {
   test('puts a changed one in its place: new documents and schedule, the same counters', async () => {
     const { clock, set, start, started, closed, runsOf, publication } = world()
     await start([every('a', 1000)])
+    expect([set.scheduledCount, set.wereScheduled]).toEqual([1, true])
     await clock.advance(5000)
     const loading = set.load([every('a', 500, { about: 'changed' })])
+    // That is no reason to be called unready.
+    expect([set.scheduledCount, set.wereScheduled]).toEqual([0, true])
     await clock.advance(runMs)
     expect(await loading).toMatchObject({ changed: ['a'], added: [], unchanged: [] })
     const before = await runsOf('a')
@@ -153,6 +156,7 @@ describe('another set of scenarios', () => {
   test('may wait for its containers, and leave before they are there', async () => {
     const missing = new Set(['late'])
     const { clock, set, start, started, scheduler } = world({ missing })
+    expect(set.wereScheduled).toBe(false)
     await start([every('a', 1000)])
     const late = every('late', 1000, { container: { database: 'd', container: 'late' } })
     await set.load([every('a', 1000), late])

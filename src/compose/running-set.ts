@@ -25,6 +25,7 @@ export class RunningSet {
   #scenarios = new Map<string, Scenario>()
   readonly #generations = new Map<string, number>()
   readonly #scheduled = new Set<string>()
+  #wereScheduled = false
 
   constructor(deps: RunningSetDeps) {
     this.#deps = deps
@@ -38,6 +39,11 @@ export class RunningSet {
   /** How many are on their schedules: the others wait for their target or container. */
   get scheduledCount(): number {
     return this.#scheduled.size
+  }
+
+  /** Whether one has ever been on its schedule. */
+  get wereScheduled(): boolean {
+    return this.#wereScheduled
   }
 
   /**
@@ -94,6 +100,7 @@ export class RunningSet {
       return run
     }
     this.#scheduled.add(scenario.name)
+    this.#wereScheduled = true
     scheduler.add(scenario, watched, governors.admit(scenario))
   }
 

@@ -158,6 +158,7 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
       readiness: () => ({
         scheduledScenarios: set.scheduledCount,
         loadedScenarios: set.scenarios.length,
+        wereScheduled: set.wereScheduled,
         targets: watches.readiness(),
       }),
       fingerprintKey: telemetry?.fingerprintKey ?? randomBytes(32),

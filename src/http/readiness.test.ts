@@ -21,6 +21,12 @@ test.each([
     ['target "a" has not been reached yet: refused'],
   ],
   ['a shard without scenarios', { scheduledScenarios: 0, loadedScenarios: 0, targets: [up] }, 'ready', []],
+  [
+    'taken off its schedule by a reload',
+    { scheduledScenarios: 0, loadedScenarios: 1, wereScheduled: true, targets: [up] },
+    'degraded',
+    ['no scenario is scheduled'],
+  ],
   ['all well', { scheduledScenarios: 1, loadedScenarios: 1, targets: [up] }, 'ready', []],
   [
     'lost later',

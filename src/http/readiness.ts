@@ -16,22 +16,29 @@ export interface ReadinessState {
   readonly scheduledScenarios: number
   /** How many there are to be; a shard may have none. */
   readonly loadedScenarios: number
+  /** Whether one has ever been: a reload takes those that it changes off their schedules for a while. */
+  readonly wereScheduled?: boolean | undefined
   readonly targets: readonly TargetReadiness[]
 }
 
-export interface Readiness extends ReadinessState {
+export interface Readiness extends Omit<ReadinessState, 'wereScheduled'> {
   readonly ready: boolean
-  /** `degraded`: ready once, and a target does not answer now. */
+  /** `degraded`: ready once, and now a target does not answer or no scenario is scheduled. */
   readonly status: 'starting' | 'ready' | 'degraded'
   /** One sentence for each thing that is not as it should be. */
   readonly reasons: readonly string[]
 }
 
 /**
- * Ready means: scenarios are scheduled, where there are any, and every target has been reached once. A target that is lost later does not make the
+ * Ready means: scenarios have been scheduled, where there are any, and every target has been reached once. What is lost later does not make the
  * process unready, or Kubernetes would take away the very metrics that tell of the loss; it is said in `status` and `reasons`.
  */
-export function judgeReadiness({ scheduledScenarios, loadedScenarios, targets: asked }: ReadinessState): Readiness {
+export function judgeReadiness({
+  scheduledScenarios,
+  loadedScenarios,
+  wereScheduled = false,
+  targets: asked,
+}: ReadinessState): Readiness {
   const targets = asked.map((target) =>
     target.problem === undefined ? target : { ...target, problem: scrub(target.problem) },
   )
@@ -43,7 +50,7 @@ export function judgeReadiness({ scheduledScenarios, loadedScenarios, targets: a
     })
   const waits = scheduledScenarios === 0 && loadedScenarios > 0
   if (waits) reasons.unshift('no scenario is scheduled')
-  const ready = !waits && targets.every(({ wasReached }) => wasReached)
+  const ready = (!waits || wereScheduled) && targets.every(({ wasReached }) => wasReached)
   const settled = reasons.length === 0 ? 'ready' : 'degraded'
   return { ready, status: ready ? settled : 'starting', reasons, scheduledScenarios, loadedScenarios, targets }
 }

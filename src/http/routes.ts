@@ -127,7 +127,8 @@ const obstacles: Readonly<Record<Obstacle, { status: number; message: string }>>
   },
   'not-scheduled': {
     status: 503,
-    message: 'its target has not been reached yet, or hopwatch is stopping; /readyz says more',
+    message:
+      'its target has not been reached yet, a reload is replacing it, or hopwatch is stopping; /readyz says more',
   },
 }
 
