@@ -65,7 +65,7 @@ function countEvent(event: JourneyEvent, run: FinishedRun, regions: Regions, fam
       return
     }
     case 'write': {
-      const { hop, operation, durationMs } = event.observation
+      const { hop, operation } = event.observation
       const region = regions.get(hop)
       if (region === undefined) return
       families.writes.add([scenario, arm, hop, region, event.outcome])
