@@ -90,7 +90,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 serviceAccountName: {{ include "hopwatch.serviceAccount" . | quote }}
 automountServiceAccountToken: false
 enableServiceLinks: false
-terminationGracePeriodSeconds: {{ add .Values.graceSeconds 5 }}
+terminationGracePeriodSeconds: {{ add .Values.graceSeconds 10 }}
 securityContext:
   runAsNonRoot: true
   {{- with .Values.runAsUser }}
