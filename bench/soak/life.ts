@@ -23,7 +23,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const patienceMs = 60_000
 
 interface Lines {
+  /** The ends of standard error and of the log. */
   text: string
+  log: string
   readonly levels: Map<string, number>
 }
 
@@ -57,10 +59,11 @@ export class Life {
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       },
     )
-    const lines: Lines = { text: '', levels: new Map() }
+    const lines: Lines = { text: '', log: '', levels: new Map() }
     child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       for (const [, level = ''] of text.matchAll(/"level":"(\w+)"/g))
         lines.levels.set(level, (lines.levels.get(level) ?? 0) + 1)
+      lines.log = (lines.log + text).slice(-100_000)
     })
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       lines.text = (lines.text + text).slice(-4000)
@@ -86,6 +89,10 @@ export class Life {
   /** Lines of the log at this level so far. */
   logged(level: string): number {
     return this.#lines.levels.get(level) ?? 0
+  }
+
+  hasSaid(words: string): boolean {
+    return this.#lines.log.includes(`"msg":"${words}`)
   }
 
   async figures(): Promise<Figures> {

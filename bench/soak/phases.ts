@@ -10,6 +10,8 @@ export interface Phase {
   readonly name: string
   /** The counter that shows that it really struck: it grows in this phase. */
   readonly shows: RegExp
+  /** The beginning of a line that the log must then hold. */
+  readonly says?: string
   begin(world: World, life: Life): Promise<void> | void
   end(world: World, life: Life): Promise<void> | void
 }
@@ -112,6 +114,7 @@ export const phases = (periodMs: number): readonly Phase[] => [
   {
     name: 'reload: a broken file',
     shows: kept,
+    says: 'not reloaded',
     begin: (world) => writeFile(extraFile(world), 'scenario: ['),
     end: (world) => rm(extraFile(world)),
   },

@@ -119,6 +119,7 @@ async function pass(
   const { unaccounted, allowed } = account(first, before, periodMs)
   if (unaccounted > allowed) problem(`${unaccounted.toFixed(1)} planned runs are not accounted for`)
   const since = (pattern: RegExp) => total(before, pattern) - total(first, pattern)
+  if (phase.says !== undefined && !life.hasSaid(phase.says)) problem(`the log does not say "${phase.says}"`)
   if (since(phase.shows) === 0) problem(`it did not strike: no ${phase.shows.source}`)
   return {
     name: phase.name,

@@ -11,7 +11,7 @@ const secretShapes: readonly { readonly shape: RegExp; readonly instead: string 
     instead: '[authorization removed]',
   },
   { shape: /\b(?:Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, instead: '[authorization removed]' },
-  { shape: /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, instead: '[authorization removed]' },
+  { shape: /\beyJ[\w-]{8,1000}\.[\w-]{8,}\.[\w-]*/g, instead: '[authorization removed]' },
   // `https://user:password@host`, as one may write an address, up to the last `@` before the path.
   { shape: /(?<=:\/\/)[^\s/"'\\]{1,1024}@/g, instead: '[credentials removed]@' },
   { shape: /\bsig(?:=|%3d)[\w%+/=-]{8,}/gi, instead: '[signature removed]' },

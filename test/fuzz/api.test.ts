@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runOf, scenarioOf, serve } from '../http/support.ts'
+import { budget } from './mutations.ts'
 import { anyBytes, exchange, inHeader, inTarget, printRequest, type RawRequest, statusesOf } from './raw-http.ts'
 
 const apiToken = 'the-bearer-token-of-this-test-0123456789'
@@ -49,7 +50,6 @@ describe('whatever is sent to the HTTP API', () => {
     served.publication.close()
   })
 
-  const budget = { interruptAfterTimeLimit: 4_000, markInterruptAsFailure: false } as const
   const check = async (bytes: Buffer, kind: 'request' | 'bytes' = 'request'): Promise<number> => {
     const answer = await exchange(served.address, bytes, kind)
     for (const status of statusesOf(answer)) {
@@ -68,14 +68,14 @@ describe('whatever is sent to the HTTP API', () => {
       fc.asyncProperty(requests, async (request) => {
         expect(await check(printRequest(request))).toBeGreaterThan(0)
       }),
-      { numRuns: 400, ...budget },
+      budget(400, 4_000),
     )
   })
 
   test('as bytes: an answer or the end of the connection', async () => {
     await fc.assert(
       fc.asyncProperty(anyBytes(valid), async (bytes) => void (await check(bytes, 'bytes'))),
-      { numRuns: 400, ...budget },
+      budget(400, 4_000),
     )
   })
 

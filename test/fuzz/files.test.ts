@@ -6,7 +6,7 @@ import { parseConfiguration } from '../../src/scenario/configuration.ts'
 import { parseScenario } from '../../src/scenario/parse-scenario.ts'
 import type { Problem } from '../../src/scenario/problem.ts'
 import { root } from '../e2e/process.ts'
-import { mutated, nastyText } from './mutations.ts'
+import { budget, mutated, nastyText } from './mutations.ts'
 
 const secret = 'the-value-of-a-variable-0123456789'
 const source = { file: 'fuzzed.yaml', env: { SECRET: secret, EMPTY: '' } }
@@ -88,8 +88,6 @@ const checkProblems = (problems: readonly Problem[], text: string) => {
   }
 }
 
-const budget = { interruptAfterTimeLimit: 2_500, markInterruptAsFailure: false } as const
-
 describe('whatever stands in a file, the answer is what it says or what is wrong with it', () => {
   test.each([
     ['a scenario', mutated(scenarios, pieces), (text: string) => parseScenario(text, source)],
@@ -101,7 +99,7 @@ describe('whatever stands in a file, the answer is what it says or what is wrong
         const { problems } = parse(text)
         if (problems !== undefined) checkProblems(problems, text)
       }),
-      { numRuns: 200, ...budget },
+      budget(200, 2_500),
     )
   })
 })

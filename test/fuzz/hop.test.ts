@@ -6,7 +6,7 @@ import type { HttpServer } from '../../src/http/listen.ts'
 import { WireToken } from '../../src/protocol/wire-token.ts'
 import { nonceHeader, type OperationCall, paths } from '../../src/run/remote/protocol.ts'
 import { attemptOf, rawToken } from '../http/support.ts'
-import { mutated } from './mutations.ts'
+import { budget, mutated } from './mutations.ts'
 import { anyBytes, exchange, inHeader, inTarget, printRequest, type RawRequest, statusesOf } from './raw-http.ts'
 
 const hopToken = 'the-token-of-this-hop-0123456789'
@@ -91,7 +91,6 @@ describe('whatever is sent to a hop', () => {
   })
   afterAll(() => server.close())
 
-  const budget = { interruptAfterTimeLimit: 3_000, markInterruptAsFailure: false } as const
   const check = async (bytes: Buffer, kind: 'request' | 'bytes' = 'request'): Promise<number> => {
     const answer = await exchange(server.address, bytes, kind)
     for (const status of statusesOf(answer)) expect(status, answer.slice(0, 500)).toBeLessThan(500)
@@ -105,14 +104,14 @@ describe('whatever is sent to a hop', () => {
       fc.asyncProperty(requests.map(printRequest), async (bytes) => {
         expect(await check(bytes)).toBeGreaterThan(0)
       }),
-      { numRuns: 400, ...budget },
+      budget(400, 3_000),
     )
   })
 
   test('as bytes: an answer or the end of the connection', async () => {
     await fc.assert(
       fc.asyncProperty(anyBytes(valid), async (bytes) => void (await check(bytes, 'bytes'))),
-      { numRuns: 300, ...budget },
+      budget(300, 3_000),
     )
   })
 

@@ -1,5 +1,15 @@
 import fc from 'fast-check'
 
+const seconds = Number(process.env.HOPWATCH_FUZZ_SECONDS ?? 0)
+
+/** How long a property is tried: as given, or for HOPWATCH_FUZZ_SECONDS, for whoever has more time (with vitest's --testTimeout). */
+export const budget = (numRuns: number, ms: number) =>
+  ({
+    numRuns: seconds > 0 ? Number.MAX_SAFE_INTEGER : numRuns,
+    interruptAfterTimeLimit: seconds > 0 ? seconds * 1000 : ms,
+    markInterruptAsFailure: false,
+  }) as const
+
 /** What tends to upset whoever reads text. */
 export const nastyText = fc.oneof(
   { weight: 3, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },

@@ -6,7 +6,7 @@ import { signedText } from '../../src/protocol/signed-text.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/start.ts'
 import { parsePath } from '../../src/simulator/wire/path.ts'
 import { secretKey } from '../e2e/simulator.ts'
-import { mutated } from './mutations.ts'
+import { budget, mutated } from './mutations.ts'
 import { anyBytes, exchange, inHeader, inTarget, printRequest, type RawRequest, statusesOf } from './raw-http.ts'
 
 const key = Buffer.from(secretKey, 'base64')
@@ -146,7 +146,6 @@ describe('whatever is sent to the simulator', () => {
   })
   afterAll(() => simulator.close())
 
-  const budget = { interruptAfterTimeLimit: 4_000, markInterruptAsFailure: false } as const
   const checkAt = (address: string) => async (bytes: Buffer, kind: 'request' | 'bytes') => {
     const answer = await exchange(address, bytes, kind)
     expect(defects.map((defect) => (defect instanceof Error ? defect.stack : defect))).toEqual([])
@@ -171,14 +170,14 @@ describe('whatever is sent to the simulator', () => {
   test('as requests with other words: an answer, and never a defect', async () => {
     await fc.assert(
       fc.asyncProperty(disturbed, async (request) => void (await check(printRequest(request), 'bytes'))),
-      { numRuns: 600, ...budget },
+      budget(600, 4_000),
     )
   })
 
   test('as bytes: an answer or the end of the connection', async () => {
     await fc.assert(
       fc.asyncProperty(anyBytes(valid), async (bytes) => void (await check(bytes, 'bytes'))),
-      { numRuns: 300, ...budget },
+      budget(300, 4_000),
     )
   })
 
@@ -191,7 +190,7 @@ describe('whatever is sent to the simulator', () => {
       fc.asyncProperty(fc.oneof(requests, anyBytes(controls)), async (bytes) => {
         await checkAt(simulator.controlEndpoint)(bytes, 'bytes')
       }),
-      { numRuns: 150, ...budget },
+      budget(150, 4_000),
     )
   })
 

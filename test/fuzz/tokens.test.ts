@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { SessionToken } from '../../src/protocol/session-token.ts'
 import { WireToken } from '../../src/protocol/wire-token.ts'
 import { scrub } from '../../src/publish/scrub.ts'
-import { mutated } from './mutations.ts'
+import { budget, mutated } from './mutations.ts'
 
 const good = ['0:-1#4711#3=4242#8=4243', '0:12', '0:1#9#1=5,1:1#9#1=7,2:2#0', '10:1#-1#0=-1', `0:1#9223372036854775807`]
 const pieces = fc.constantFrom(
@@ -28,8 +28,6 @@ const texts = fc.oneof(
   fc.string(),
   fc.tuple(pieces, fc.nat(20_000)).map(([piece, times]) => piece.repeat(times)),
 )
-const budget = { numRuns: 2000, interruptAfterTimeLimit: 2_000, markInterruptAsFailure: false } as const
-
 describe('whatever arrives as a session token', () => {
   test('is a token, or a problem that does not repeat it', () => {
     fc.assert(
@@ -47,7 +45,7 @@ describe('whatever arrives as a session token', () => {
           /^WireToken\(\d+ bytes\) \{"token":"WireToken\(\d+ bytes\)"\}$/,
         )
       }),
-      budget,
+      budget(2000, 2_000),
     )
   })
 
@@ -56,9 +54,9 @@ describe('whatever arrives as a session token', () => {
       fc.property(texts, (text) => {
         const line = scrub(JSON.stringify({ message: text }))
         expect(() => JSON.parse(line)).not.toThrow()
-        expect(line).not.toMatch(/\d+:-?\d+#\d+#\d+=\d/)
+        expect(line).not.toMatch(/(?<!\d)\d+:-?\d+#\d+#\d+=\d/)
       }),
-      budget,
+      budget(2000, 2_000),
     )
   })
 })
