@@ -17,11 +17,17 @@ export function longestPeriodMs(schedule: Schedule): number | undefined {
   if (dayOfMonth !== '*' || month !== '*') return undefined
   const seconds = fields.length === 6 ? matching(`${fields[0]} * * * * *`, 60, 1000) : [0]
   const minutes = matching(`${minute} ${hour} * * ${dayOfWeek}`, minutesOfAWeek, minuteMs)
-  const dueMs = minutes.flatMap((start) => seconds.map((second) => start + second))
-  const [first] = dueMs
-  if (first === undefined) return undefined
-  const nextWeek = first + minutesOfAWeek * minuteMs
-  return Math.max(...dueMs.map((due, index) => (dueMs[index + 1] ?? nextWeek) - due))
+  const lastSecond = seconds.at(-1)
+  const lastMinute = minutes.at(-1)
+  if (lastSecond === undefined || lastMinute === undefined) return undefined
+  let longestMs = 0
+  let beforeMs = lastMinute + lastSecond - minutesOfAWeek * minuteMs
+  for (const start of minutes)
+    for (const second of seconds) {
+      longestMs = Math.max(longestMs, start + second - beforeMs)
+      beforeMs = start + second
+    }
+  return longestMs
 }
 
 /** Which of `count` ticks a cron expression names, in milliseconds after the Monday. In UTC: a shift leaves the gaps as they are. */
