@@ -301,6 +301,21 @@ describe('series come and go', () => {
     expect(text).not.toContain('hopwatch_objective')
   })
 
+  test('a hop that a changed scenario puts into the region of another hop takes no series along from where it was', async () => {
+    const publication = publicationFor([scenarioOf(name)])
+    publication.sink.record(runOf())
+    const [gateway, itinerary] = scenarioOf(name).hops
+    publication.replaceScenario(
+      scenarioOf(name, {
+        hops: [gateway!, { ...itinerary!, region: gateway!.region }, { ...itinerary!, name: 'third' }],
+      }),
+    )
+    const text = [...(await scrape(publication)).keys()].join('\n')
+    expect(text).not.toContain('hop="itinerary",region="North Europe"')
+    expect(text).toContain('hop="itinerary",region="West Europe"')
+    expect(text).toContain('hop="gateway",region="West Europe"')
+  })
+
   test('how the last reading of the files went, and which shard this is', async () => {
     const publication = publicationFor([])
     publication.metrics.setReload(true, 1_700_000_000_500)

@@ -69,24 +69,28 @@ export class PrometheusMetrics implements Sink {
 
   /**
    * Its file has changed. A counter goes on where its labels still mean something, so that no figure goes backwards; what names a
-   * hop, arm or region that is no more ends.
+   * hop, arm or region that is no more, or a hop in another region, ends.
    */
   replaceScenario(scenario: Scenario): void {
-    const hops = new Set(scenario.hops.map((hop) => hop.name))
-    const regions = new Set(scenario.hops.map(regionLabel))
+    const regionOf = new Map(scenario.hops.map((hop) => [hop.name, regionLabel(hop)]))
+    const hops = new Set(regionOf.keys())
+    const regions = new Set(regionOf.values())
     const kept: readonly (readonly [label: string, values: ReadonlySet<string>])[] = [
       ['arm', new Set(scenario.arms.map((arm) => arm.name))],
       ...['hop', 'from', 'to'].map((label) => [label, hops] as const),
       ...['region', 'write_region'].map((label) => [label, regions] as const),
     ]
+    const hasMoved = (hop: string | undefined, region: string | undefined) =>
+      hop !== undefined && region !== undefined && regionOf.get(hop) !== region
     for (const family of Object.values(this.#families))
       family.removeIf(
         (of) =>
           of('scenario') === scenario.name &&
-          kept.some(([label, values]) => {
-            const value = of(label)
-            return value !== undefined && !values.has(value)
-          }),
+          (hasMoved(of('hop'), of('region')) ||
+            kept.some(([label, values]) => {
+              const value = of(label)
+              return value !== undefined && !values.has(value)
+            })),
       )
     for (const family of [this.#families.objectiveRatio, this.#families.objectiveP95])
       family.removeWhere('scenario', scenario.name)
