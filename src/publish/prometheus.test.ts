@@ -11,6 +11,7 @@ import {
   seeded,
   wallStartMs,
 } from '../../test/http/support.ts'
+import { hasPromtool } from '../../test/rules/promtool.ts'
 import { ManualClock } from '../base/clock.ts'
 import type { Scenario } from '../domain/scenario.ts'
 import { declaredReads } from './declare-series.ts'
@@ -429,7 +430,6 @@ describe('formats', () => {
     expect(body).not.toContain('# EOF')
   })
 
-  const hasPromtool = spawnSync('promtool', ['--version']).status === 0
   test.skipIf(!hasPromtool)(
     'promtool check metrics finds nothing (skipped where promtool is not installed)',
     async () => {
