@@ -5,6 +5,17 @@ import { scrub } from './scrub.ts'
 
 const key = Buffer.alloc(64, 'abc/+9Z').toString('base64')
 
+const secrets = [
+  '0:-1#4711#3=4242#8=4243',
+  '-1#4711#3=4242',
+  `AccountKey=${key};`,
+  'type=master&ver=1.0&sig=9Zsm5oXm+/==',
+  'Bearer abcdefghijkl',
+  'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln',
+  'sig=9Zsm5oXm+/==',
+  key,
+]
+
 describe('scrub', () => {
   test.each([
     ['0:-1#4711#3=4242#8=4243', '[session token removed]'],
@@ -25,6 +36,18 @@ describe('scrub', () => {
   ])('%s', (secret, instead) => {
     expect(scrub(`before ${secret} after`)).toBe(`before ${instead} after`)
   })
+
+  test.each(['\n', '\t', '\0', '\u001f', '"', '\\', '\\\n', '\u2028'])(
+    'the same in a log line, right behind %j',
+    (before) => {
+      for (const secret of secrets) {
+        const line = scrub(JSON.stringify({ msg: `${before}${secret}${before}` }))
+        const { msg } = JSON.parse(line) as { msg: string }
+        expect(msg).not.toContain(secret)
+        expect(msg).toContain('removed]')
+      }
+    },
+  )
 
   test.each([
     'listening on 127.0.0.1:9464 at 2026-11-22T09:30:00.123Z',
