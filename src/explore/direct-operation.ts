@@ -31,14 +31,13 @@ function readOperation(
   { kind, id, partitionKey, changesOf }: ReadRequest,
   rangeId: string | undefined,
 ): Untargeted<ItemOperation> {
-  const query = { query: 'SELECT * FROM c WHERE c.id = @id', parameters: [{ name: '@id', value: id }] }
   switch (kind) {
     case 'point':
       return { kind: 'readItem', partitionKey, id }
     case 'query':
-      return { kind: 'queryItems', partitionKey, ...query }
+      return { kind: 'queryItems', partitionKey, ...queryById(id) }
     case 'cross-partition-query':
-      return { kind: 'queryItems', ...(rangeId !== undefined && { rangeId }), ...query }
+      return { kind: 'queryItems', ...(rangeId !== undefined && { rangeId }), ...queryById(id) }
     case 'batch-of-points':
       return { kind: 'batchItems', partitionKey, operations: [{ kind: 'readItem', partitionKey, id }] }
     case 'changeFeed':
@@ -50,6 +49,11 @@ function readOperation(
       }
   }
 }
+
+const queryById = (id: string) => ({
+  query: 'SELECT * FROM c WHERE c.id = @id',
+  parameters: [{ name: '@id', value: id }],
+})
 
 function writeOperation({ kind, document }: WriteRequest, paths: readonly string[]): Untargeted<ItemOperation> {
   const { id, partitionKey, version, owner, run, ttlSeconds } = document

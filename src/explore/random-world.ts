@@ -62,7 +62,7 @@ export function randomLayout(random: Random): SimulatorOptions {
     replication: delay(),
     replicationBetween: [{ from: regions[0], to: regions[1], delay: delay() }],
     replicaLag: pick(random, [{ fixedMs: 0 }, { medianMs: 5, sigma: 0.5 }, { fixedMs: 300 }]),
-    sessionWaitMs: pick(random, [0, 50, 500]),
+    sessionWaitMs: pick(random, [0, 0, 50, 500]),
     throughput: pick(random, [100_000, 100_000, 400]),
     journal: 'off',
   }

@@ -9,6 +9,7 @@ import {
   type Trace,
   tokenReceived,
   type Waiting,
+  type Writable,
   withOwner,
 } from './item-access.ts'
 import { readItem, writeItem } from './item-operations.ts'
@@ -23,8 +24,6 @@ import { QueryProblem } from './sql/syntax.ts'
 import type { Region, RegionStatus } from './topology.ts'
 
 export type { RegionStatus } from './topology.ts'
-
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 /** What a waiting read takes with it from one look to the next. */
 interface Attempt {

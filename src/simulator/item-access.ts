@@ -39,6 +39,8 @@ export interface ItemRequest {
   readonly trace: Trace
 }
 
+export type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
+
 export interface Trace {
   container?: string
   partitionKey?: string
@@ -136,9 +138,10 @@ export function noteServed(
   request.trace.served ??= []
   const { version, locals } = range.tokenAt(served)
   const { lsn, replica } = served
-  const place = { range: range.id, version, lsn, locals }
-  const answer: ServedRange = replica === undefined ? place : { ...place, replica }
-  request.trace.served.push(demand === undefined ? answer : { ...answer, requiredLsn: demand.lsn })
+  const answer: Writable<ServedRange> = { range: range.id, version, lsn, locals }
+  if (replica !== undefined) answer.replica = replica
+  if (demand !== undefined) answer.requiredLsn = demand.lsn
+  request.trace.served.push(answer)
 }
 
 /** The reply as this state of `range` gives it: with its session token, and charged to the range. */

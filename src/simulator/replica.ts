@@ -31,13 +31,13 @@ export type ReplicaMessage =
   /** The log was cut: nothing beyond `lsn` exists any more. Reply: the LSN applied now. */
   | { readonly kind: 'cut'; readonly lsn: number; readonly nowMs: number }
 
+/** Stands at `lsn` with nothing on its way to it. */
 export const emptyReplica = (lsn = 0): ReplicaState => ({ appliedLsn: lsn, inFlight: [], from: 0, to: 0 })
 
 export function replica(state: ReplicaState, message: ReplicaMessage): [ReplicaState, number] {
   switch (message.kind) {
     case 'send': {
-      const last = state.to > state.from ? state.inFlight[state.to - 1]!.atMs : Number.NEGATIVE_INFINITY
-      const atMs = Math.max(last, message.atMs)
+      const atMs = settledMs(state, message.atMs)
       return [append(state, { lsn: message.lsn, atMs }), atMs]
     }
     case 'position': {
@@ -70,7 +70,21 @@ export function reachesAtMs(state: ReplicaState, lsn: number): number | undefine
 export const promisedLsn = (state: ReplicaState): number =>
   state.to > state.from ? state.inFlight[state.to - 1]!.lsn : state.appliedLsn
 
-function arrive(state: ReplicaState, nowMs: number): ReplicaState {
+/** When what is sent now, to arrive at `atMs`, is applied: never before what is already on its way. */
+export const settledMs = (state: ReplicaState, atMs: number): number =>
+  hasInFlight(state) ? Math.max(state.inFlight[state.to - 1]!.atMs, atMs) : atMs
+
+const hasInFlight = ({ from, to }: ReplicaState): boolean => to > from
+
+/** `send`, as of `nowMs`: what arrives at once on top of everything else need not go on its way. */
+export function sendNow(state: ReplicaState, lsn: number, atMs: number, nowMs: number): ReplicaState {
+  const now = arrive(state, nowMs)
+  if (atMs <= nowMs && !hasInFlight(now)) return emptyReplica(lsn)
+  return append(now, { lsn, atMs: settledMs(now, atMs) })
+}
+
+/** `position`, as the state that stands there: it is asked more often than everything else together. */
+export function arrive(state: ReplicaState, nowMs: number): ReplicaState {
   let from = state.from
   while (from < state.to && state.inFlight[from]!.atMs <= nowMs) from++
   if (from === state.from) return state

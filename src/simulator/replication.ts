@@ -2,7 +2,16 @@ import { integerBelow, type Random } from '../base/random.ts'
 import type { Journal, RangeRef } from './journal.ts'
 import type { Delay } from './options.ts'
 import { replicasPerRegion } from './read-policy.ts'
-import { emptyReplica, promisedLsn, type ReplicaState, reachesAtMs, replica } from './replica.ts'
+import {
+  arrive,
+  emptyReplica,
+  promisedLsn,
+  type ReplicaState,
+  reachesAtMs,
+  replica,
+  sendNow,
+  settledMs,
+} from './replica.ts'
 import { drawMs, type Region, type Topology } from './topology.ts'
 
 /** What every range's replication shares. */
@@ -64,9 +73,9 @@ export class Replication {
 
   position(region: Region, index: number, nowMs: number): number {
     const { replicas } = this.#copiesOf(region)
-    const [state, lsn] = replica(replicas[index]!, { kind: 'position', nowMs })
+    const state = arrive(replicas[index]!, nowMs)
     replicas[index] = state
-    return lsn
+    return state.appliedLsn
   }
 
   /** When the replica will have applied `lsn`, or undefined when that is not settled. */
@@ -91,7 +100,8 @@ export class Replication {
   /** Nothing that is still on its way to the region arrives. */
   stop(region: Region, nowMs: number): void {
     const copies = this.#copiesOf(region)
-    const [arrived, arrivedLsn] = replica(copies.link, { kind: 'position', nowMs })
+    const arrived = arrive(copies.link, nowMs)
+    const arrivedLsn = arrived.appliedLsn
     if (promisedLsn(arrived) === arrivedLsn) return
     this.#withdraw(copies, arrivedLsn, nowMs)
     this.#world.journal.append({
@@ -113,7 +123,7 @@ export class Replication {
 
   /** How much of the log has come to the region. */
   receivedLsn(region: Region, nowMs: number): number {
-    return replica(this.#copiesOf(region).link, { kind: 'position', nowMs })[1]
+    return arrive(this.#copiesOf(region).link, nowMs).appliedLsn
   }
 
   /** All four replicas of the region stand at the end of the log at once, as a new write region's must. */
@@ -160,16 +170,16 @@ export class Replication {
   #deliver(region: Region, lsn: number, atMs: number, nowMs: number, trailing: number | undefined): void {
     const { random, replicaLag } = this.#world
     const copies = this.#copiesOf(region)
-    const [link, arrivesAtMs] = replica(copies.link, { kind: 'send', lsn, atMs })
-    copies.link = replica(link, { kind: 'position', nowMs })[0]
+    const arrivesAtMs = settledMs(copies.link, atMs)
+    copies.link = sendNow(copies.link, lsn, atMs, nowMs)
     const last = trailing ?? integerBelow(random, replicasPerRegion)
     const lagMs = drawMs(replicaLag, random)
     const appliedAtMs: number[] = []
     for (let i = 0; i < replicasPerRegion; i++) {
       const dueMs = i === last ? arrivesAtMs + lagMs : arrivesAtMs
-      const [state, settledMs] = replica(copies.replicas[i]!, { kind: 'send', lsn, atMs: dueMs })
-      copies.replicas[i] = state
-      appliedAtMs.push(settledMs)
+      const state = copies.replicas[i]!
+      appliedAtMs.push(settledMs(state, dueMs))
+      copies.replicas[i] = sendNow(state, lsn, dueMs, nowMs)
     }
     this.#record(region, lsn, nowMs, (i) => appliedAtMs[i]!)
   }
