@@ -44,6 +44,18 @@ const extraFile = ({ folder }: World) => join(folder, 'scenarios', 'passing.yaml
 /** In the order of the soak; the first and the last are compared for what the process holds. */
 export const phases = (periodMs: number): readonly Phase[] => [
   { name: 'all is well', shows: kept, begin: nothing, end: nothing },
+  {
+    name: 'Redis is gone',
+    shows: lostBy('store'),
+    begin: ({ redis }) => redis?.kill(),
+    end: ({ redis }) => redis?.start(),
+  },
+  {
+    name: 'the disk is full',
+    shows: lostBy('device'),
+    begin: ({ disk }) => disk.fill(),
+    end: ({ disk }) => disk.free(),
+  },
   faulty('a third of the answers is 503', failed, { share: 0.33, status: 503 }),
   faulty('half of the answers is 429', /^hopwatch_retries_total\{.*reason="throttle"/, {
     share: 0.5,
@@ -80,18 +92,6 @@ export const phases = (periodMs: number): readonly Phase[] => [
     shows: /^hopwatch_runs_total\{/,
     begin: ({ simulator }) => void simulator.splitRange('soak', 'header', undefined, 200),
     end: nothing,
-  },
-  {
-    name: 'Redis is gone',
-    shows: lostBy('store'),
-    begin: ({ redis }) => redis?.kill(),
-    end: ({ redis }) => redis?.start(),
-  },
-  {
-    name: 'the disk is full',
-    shows: lostBy('device'),
-    begin: ({ disk }) => disk.fill(),
-    end: ({ disk }) => disk.free(),
   },
   {
     name: 'the wall clock jumps an hour ahead',
