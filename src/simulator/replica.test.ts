@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { emptyReplica, promisedLsn, type ReplicaMessage, type ReplicaState, reachesAtMs, replica } from './replica.ts'
+import {
+  emptyReplica,
+  promisedLsn,
+  type ReplicaMessage,
+  type ReplicaState,
+  reachesAtMs,
+  replica,
+  sendNow,
+  settledMs,
+} from './replica.ts'
 
 const stateAfter = (messages: ReplicaMessage[], from: ReplicaState = emptyReplica()) =>
   messages.reduce((state, message) => replica(state, message)[0], from)
@@ -52,6 +61,22 @@ describe('a replica', () => {
           replica(seen.at(-1)!.state, { kind: 'send', lsn: 999, atMs: 9999 })
         }
         for (const { state: earlier, print } of seen) expect(printWindow(earlier)).toBe(print)
+      }),
+    )
+  })
+
+  test('sent to now, it stands where the two messages would leave it, and says when it will have arrived', () => {
+    fc.assert(
+      fc.property(fc.array(anyStep, { maxLength: 60 }), fc.nat(100), fc.nat(60), (steps, passMs, delayMs) => {
+        const messages = [...history(steps)]
+        const state = stateAfter(messages)
+        const nowMs = Math.max(0, ...messages.map((each) => ('nowMs' in each ? each.nowMs : 0))) + passMs
+        const [lsn, atMs] = [promisedLsn(state) + 1, nowMs + Math.max(0, delayMs - 30)]
+        const [sent, dueMs] = replica(state, { kind: 'send', lsn, atMs })
+        expect(settledMs(state, atMs)).toBe(dueMs)
+        expect(printWindow(sendNow(state, lsn, atMs, nowMs))).toBe(
+          printWindow(replica(sent, { kind: 'position', nowMs })[0]),
+        )
       }),
     )
   })
