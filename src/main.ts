@@ -20,15 +20,20 @@ for (const stream of [process.stdout, process.stderr]) {
 const endAtOnce = (signal: NodeJS.Signals) => process.exit(signal === 'SIGINT' ? 130 : 143)
 if (process.pid === 1) process.on('SIGINT', endAtOnce).on('SIGTERM', endAtOnce)
 
+/** Ctrl-C reaches every process of a terminal, and those that started this one, such as npm, hand it on: that is one signal still. */
+const sameSignalMs = 500
+
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
 const stopped = () =>
   new Promise<void>((resolve) => {
     process.off('SIGINT', endAtOnce).off('SIGTERM', endAtOnce)
-    const stop = () => {
-      process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143))
+    let firstMs: number | undefined
+    const stop = (signal: NodeJS.Signals) => {
+      if (firstMs !== undefined && performance.now() - firstMs > sameSignalMs) endAtOnce(signal)
+      firstMs ??= performance.now()
       resolve()
     }
-    process.once('SIGINT', stop).once('SIGTERM', stop)
+    process.on('SIGINT', stop).on('SIGTERM', stop)
   })
 
 const done = (code: ExitCode) => {

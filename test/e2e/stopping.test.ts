@@ -36,9 +36,20 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (name) => {
     const { process } = await serveWaiting('20s', '25s')
     process.signal(name)
     await process.says(/"msg":"stopping/)
+    await new Promise((resolve) => setTimeout(resolve, 1000))
     process.signal(name)
     expect(await process.ended).toEqual({ code: name === 'SIGINT' ? 130 : 143, signal: null })
   })
+})
+
+test('Ctrl-C is one signal, though npm and its script hand it on', async () => {
+  const { process, linesAfterStop } = await serveWaiting('2s', '30s')
+  for (let times = 0; times < 3; times++) {
+    process.signal('SIGINT')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  expect(await process.ended).toEqual({ code: 0, signal: null })
+  expect(linesAfterStop().flatMap(({ result }) => result ?? [])).toEqual(['kept'])
 })
 
 test('SIGHUP, which means a reload, ends nothing while runs under way end', async () => {
