@@ -10,7 +10,7 @@ const { values } = parseArgs({
     /** Of each scenario, in milliseconds. */
     period: { type: 'string', default: '50' },
     /** Length of each phase, in milliseconds. */
-    phase: { type: 'string', default: '8000' },
+    phase: { type: 'string', default: '13500' },
     /** Writes docs/reliability.md. */
     write: { type: 'boolean', default: false },
   },
