@@ -58,7 +58,7 @@ function randomJourney(
   const first = at()
   const steps: Step[] = [{ kind: 'write', write: pick(random, writes), at: first }]
   let here = first
-  const length = isLong ? 3 + integerBelow(random, writesOften ? 7 : 4) : 1 + integerBelow(random, 2)
+  const length = isLong ? 3 + integerBelow(random, 7) : 1 + integerBelow(random, 2)
   for (let step = 0; step < length; step++) {
     const roll = random.next()
     if (roll < (writesOften ? 0.5 : isLong ? 0.25 : 0.1)) {
