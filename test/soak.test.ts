@@ -3,8 +3,7 @@ import type { Figures } from '../bench/soak/life.ts'
 import { printReport } from '../bench/soak/report.ts'
 import { account, compareHoldings, type PhaseReport, soak, wentBack } from '../bench/soak/soak.ts'
 
-const inShort =
-  /^(all is well|a third of|half of|the disk|the wall clock jumps|reload: a scenario)/
+const inShort = /^(all is well|a third of|half of|the disk|the wall clock jumps|reload: a scenario)/
 
 test('a soak in short: service and counters outlive what goes wrong, and every planned run is accounted for', async () => {
   const passed: string[] = []
