@@ -4,6 +4,7 @@ import { CommanderError } from 'commander'
 import { closest } from 'fastest-levenshtein'
 import { ConfigurationProblem } from './base/configuration-problem.ts'
 import { CommandError, type ExitCode, exitCodes } from './cli/command-error.ts'
+import { commandFirst } from './cli/global-options.ts'
 import { commandNames, createProgram, loadCommands } from './cli/program.ts'
 import { TargetProblem } from './cosmos/target-problem.ts'
 import { scrub } from './publish/scrub.ts'
@@ -83,13 +84,14 @@ function checkCommand(word: string | undefined): void {
 }
 
 try {
-  checkCommand(process.argv[2])
-  const names = askedFor(process.argv.slice(2))
+  const args = commandFirst(process.argv.slice(2), commandNames)
+  checkCommand(args[0])
+  const names = askedFor(args)
   // It asks `serve` to read its files anew, and by default would end it while it starts or stops. Nothing is lost: what was written
   // since the start is read once it is up.
   if (names.length === 1 && names[0] === 'serve') process.on('SIGHUP', () => {})
   await loadCommands(program, names, { done, stopped })
-  await program.parseAsync()
+  await program.parseAsync(args, { from: 'user' })
 } catch (error) {
   done(report(error))
 }
