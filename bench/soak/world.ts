@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -91,12 +91,25 @@ async function openDisk(folder: string): Promise<Disk> {
   const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'none', directory]).status === 0
   if (isMounted) {
     const filler = join(directory, 'filler')
+    let timer: NodeJS.Timeout | undefined
+    let filling = Promise.resolve()
+    // What fits is written before the disk says that it is full.
+    const fillUp = () => appendFile(filler, Buffer.alloc(512 * 1024)).catch(() => {})
     return {
       directory,
       means: aSmallMount,
-      // What fits is written before the disk says that it is full.
-      fill: () => writeFile(filler, Buffer.alloc(512 * 1024)).catch(() => {}),
-      free: () => rm(filler, { force: true }),
+      // A run under way may hold a file just then, and give its page back: the next ones would have room enough.
+      fill: async () => {
+        await fillUp()
+        timer = setInterval(() => {
+          filling = filling.then(fillUp)
+        }, 5)
+      },
+      free: async () => {
+        clearInterval(timer)
+        await filling
+        await rm(filler, { force: true })
+      },
     }
   }
   const aside = `${directory}-aside`

@@ -68,7 +68,7 @@ export function watchFiles(onChange: () => void, onError: (error: unknown) => vo
     },
     async hasChangedSince(wallMs) {
       const times = await Promise.all([...places].map(([directory, names]) => lastWrittenMs(directory, names)))
-      return Math.max(0, ...times) > wallMs
+      return Math.max(0, ...times) > wallMs - fileClockLagMs
     },
     async close() {
       isClosed = true
@@ -88,6 +88,9 @@ async function lastWrittenMs(directory: string, names: ReadonlySet<string> | und
   )
   return Math.max(0, ...(await Promise.all(times)))
 }
+
+/** File systems stamp by a clock that ticks a few milliseconds behind: a change just after `wallMs` may bear a time before it. */
+const fileClockLagMs = 20
 
 /** By directory: the names that count there; undefined: every scenario file. */
 type Places = Map<string, ReadonlySet<string> | undefined>
