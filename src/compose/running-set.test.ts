@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
-import { publicationFor, runOf, scenarioOf } from '../../test/http/support.ts'
+import { publicationFor, runOf, scenarioOf, textOf } from '../../test/http/support.ts'
 import { ManualClock } from '../base/clock.ts'
 import { seededRandom } from '../base/random.ts'
 import { type Target, TargetProblem } from '../cosmos/target.ts'
@@ -66,7 +66,7 @@ function world(options: { missing?: Set<string> } = {}) {
     await clock.advance(0)
   }
   const runsOf = async (name: string): Promise<number | undefined> => {
-    const body = (await publication.metrics.expose('text')).body.toString()
+    const body = textOf(await publication.metrics.expose('text'))
     const [, value] =
       new RegExp(`hopwatch_runs_total{scenario="${name}",arm="propagated",result="kept"} (\\d+)`).exec(body) ?? []
     return value === undefined ? undefined : Number(value)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { publicationFor, type RunChoices, runOf, scenarioOf, wallStartMs } from '../../test/http/support.ts'
+import { publicationFor, type RunChoices, runOf, scenarioOf, textOf, wallStartMs } from '../../test/http/support.ts'
 import { ManualClock } from '../base/clock.ts'
 import { Alarms, usualFalseAlarmEveryMs } from '../publish/alarms.ts'
 import { createLogger } from '../publish/logger.ts'
@@ -27,8 +27,7 @@ async function shown(runs: readonly RunChoices[], laterMs = 0) {
   return {
     ...headlineOf([status], [{ name: 'default', wasReached: true, isUp: true }]),
     page: renderScenario(status, clock.wallMs()).toString().replaceAll('\u00a0', ' '),
-    gauges: (await metrics.expose('text')).body
-      .toString()
+    gauges: textOf(await metrics.expose('text'))
       .split('\n')
       .filter((line) => /^hopwatch_.*(alarm|evidence)\{/.test(line)),
   }

@@ -47,7 +47,8 @@ interface RouteRequest {
 export interface Reply {
   readonly status: number
   readonly contentType: string
-  readonly body: string | Buffer
+  /** In pieces where it is large. */
+  readonly body: string | readonly Buffer[]
 }
 
 /** Whoever asked is told what was wrong; `status` is the HTTP status. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
-import { downgradeAttempts, publicationFor, runOf, scenarioOf, wallStartMs } from '../../test/http/support.ts'
+import { downgradeAttempts, publicationFor, runOf, scenarioOf, textOf, wallStartMs } from '../../test/http/support.ts'
 import { ManualClock } from '../base/clock.ts'
 import type { Scenario } from '../domain/scenario.ts'
 import { Alarms } from './alarms.ts'
@@ -92,7 +92,9 @@ function world() {
 }
 
 const lines = async ({ metrics }: Publication, format: ExpositionFormat = 'text') =>
-  (await metrics.expose(format)).body.toString().split('\n').toSorted()
+  textOf(await metrics.expose(format))
+    .split('\n')
+    .toSorted()
 
 const isCounter = /^hopwatch_\w+_(?:total|bucket|count)(?:\{| )/
 const counters = (page: readonly string[]) =>

@@ -9,6 +9,7 @@ import {
   runOf,
   scenarioOf,
   seeded,
+  textOf,
   wallStartMs,
 } from '../../test/http/support.ts'
 import { hasPromtool } from '../../test/rules/promtool.ts'
@@ -22,7 +23,7 @@ const only = (scenario = scenarioOf(name)) => publicationFor([scenario])
 
 /** Every sample as `name{labels}` → value. */
 async function scrape(publication: Publication): Promise<Map<string, number>> {
-  const body = (await publication.metrics.expose('text')).body.toString()
+  const body = textOf(await publication.metrics.expose('text'))
   return new Map(
     body
       .split('\n')
@@ -402,9 +403,9 @@ describe('formats', () => {
   }
 
   test('OpenMetrics: counters named without _total, exemplars that name the run and its trace, and an end', async () => {
-    const { body: bytes, contentType } = await busy().metrics.expose('openmetrics')
-    const body = bytes.toString()
-    expect(contentType).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8')
+    const exposition = await busy().metrics.expose('openmetrics')
+    const body = textOf(exposition)
+    expect(exposition.contentType).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8')
     expect(body.endsWith('\n# EOF\n')).toBe(true)
     expect(body).toContain('# TYPE hopwatch_reads counter\nhopwatch_reads_total{')
     expect(body).toContain('# TYPE process_cpu_seconds counter\nprocess_cpu_seconds_total ')
@@ -421,9 +422,9 @@ describe('formats', () => {
   test('text after OpenMetrics is unharmed, and has no exemplars', async () => {
     const publication = busy()
     await publication.metrics.expose('openmetrics')
-    const { body: bytes, contentType } = await publication.metrics.expose('text')
-    const body = bytes.toString()
-    expect(contentType).toBe('text/plain; version=0.0.4; charset=utf-8')
+    const exposition = await publication.metrics.expose('text')
+    const body = textOf(exposition)
+    expect(exposition.contentType).toBe('text/plain; version=0.0.4; charset=utf-8')
     expect(body).toContain('# TYPE hopwatch_reads_total counter')
     expect(body).toContain('# TYPE process_cpu_seconds_total counter')
     expect(body).not.toContain(' # {')
@@ -433,7 +434,7 @@ describe('formats', () => {
   test.skipIf(!hasPromtool)(
     'promtool check metrics finds nothing (skipped where promtool is not installed)',
     async () => {
-      const body = (await busy().metrics.expose('text')).body.toString()
+      const body = textOf(await busy().metrics.expose('text'))
       const checked = spawnSync('promtool', ['check', 'metrics'], { input: body, encoding: 'utf8' })
       expect(checked.stdout + checked.stderr).toBe('')
       expect(checked.status).toBe(0)

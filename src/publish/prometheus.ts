@@ -184,13 +184,13 @@ export class PrometheusMetrics implements Sink {
     if (loaded?.arms.has(run.arm)) countRun(run, loaded.regions, this.#families)
   }
 
-  /** The whole exposition, as of now. */
-  async expose(format: ExpositionFormat): Promise<{ contentType: string; body: Buffer }> {
+  /** The whole exposition, as of now, in pieces: to join them would cost a large scrape as much as all the rest of it. */
+  async expose(format: ExpositionFormat): Promise<{ contentType: string; body: readonly Buffer[] }> {
     this.#refresh()
     const figures = Object.values(this.#families).flatMap((family) => family.print(format))
     const process = (await this.#printProcess?.(format)) ?? ''
     const end = format === 'openmetrics' ? '# EOF\n' : ''
-    return { contentType: contentTypes[format], body: Buffer.concat([...figures, Buffer.from(process + end)]) }
+    return { contentType: contentTypes[format], body: [...figures, Buffer.from(process + end)] }
   }
 
   #refresh(): void {

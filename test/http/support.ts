@@ -167,6 +167,9 @@ export function plausibleRun(index: number, scenario: string, random: Random, st
 
 export const seeded = (label: string): Random => seededRandom(`http/${label}`)
 
+/** What a scrape reads. */
+export const textOf = ({ body }: { readonly body: readonly Buffer[] }): string => Buffer.concat([...body]).toString()
+
 export function publicationFor(scenarios: readonly Scenario[], changes: Partial<PublicationOptions> = {}) {
   const publication = createPublication({
     clock: new ManualClock(wallStartMs),
