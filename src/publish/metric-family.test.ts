@@ -74,22 +74,21 @@ describe('what did not change since the last print is not printed anew', () => {
 })
 
 describe('replaceBy', () => {
-  test('leaves exactly what it was given', () => {
-    const gauge = family('gauge')
-    gauge.replaceBy([
-      [['a', 's'], 1],
-      [['b', 's'], 2],
-    ])
-    gauge.replaceBy([
-      [['b', 's'], 3],
-      [['a', 't'], 4],
-    ])
-    expect(linesOf(gauge)).toEqual([
-      'hopwatch_x_total{arm="b",scenario="s"} 3',
-      'hopwatch_x_total{arm="a",scenario="t"} 4',
-    ])
-    gauge.replaceBy([])
-    expect(linesOf(gauge)).toEqual([])
+  test('leaves exactly what it was given, in whatever order and after whatever else', () => {
+    const label = fc.constantFrom('a', 'b', 'c')
+    const samples = fc.uniqueArray(fc.tuple(label, label, fc.nat(3)), { selector: ([arm, scenario]) => arm + scenario })
+    fc.assert(
+      fc.property(fc.array(samples, { minLength: 1, maxLength: 5 }), (replacements) => {
+        const gauge = family('gauge')
+        for (const all of replacements) {
+          gauge.replaceBy(all.map(([arm, scenario, value]) => [[arm, scenario], value]))
+          const lines = all.map(
+            ([arm, scenario, value]) => `hopwatch_x_total{arm="${arm}",scenario="${scenario}"} ${value}`,
+          )
+          expect(linesOf(gauge).toSorted()).toEqual(lines.toSorted())
+        }
+      }),
+    )
   })
 
   test('gives back what its series had taken of the cap', () => {

@@ -25,7 +25,7 @@ interface Series {
   readonly group: Group
 }
 
-/** The series of one scenario, or of all where the metric has none: printed anew only once one of them has changed. */
+/** The series of one arm of a scenario, or of all where the metric has neither: printed anew only once one of them has changed. */
 interface Group {
   readonly name: string
   readonly series: Set<Series>
@@ -58,7 +58,8 @@ export class MetricFamily<const Labels extends readonly string[]> {
   readonly #cost: number
   readonly #series = new Map<string, Series>()
   readonly #groups = new Map<string, Group>()
-  readonly #grouping: number
+  /** Where the labels are that make a group. */
+  readonly #grouping: readonly number[]
   /** Told of each amount that is added to a counter, and of each value that a histogram takes. */
   onMeasured: ((values: readonly string[], amount: number) => void) | undefined
 
@@ -66,7 +67,7 @@ export class MetricFamily<const Labels extends readonly string[]> {
     this.definition = definition
     this.#budget = budget
     this.#bounds = definition.buckets ?? []
-    this.#grouping = definition.labels.indexOf('scenario')
+    this.#grouping = ['scenario', 'arm'].map((label) => definition.labels.indexOf(label)).filter((at) => at >= 0)
     this.#cost = definition.kind === 'histogram' ? this.#bounds.length + 3 : 1
   }
 
@@ -89,8 +90,9 @@ export class MetricFamily<const Labels extends readonly string[]> {
     if (series) assign(series, value)
   }
 
-  /** From now on there are exactly these series. */
+  /** From now on there are exactly these series. Costs least where they are the same as before, in the same order. */
   replaceBy(samples: readonly (readonly [values: LabelValues<Labels>, value: number])[]): void {
+    if (samples.length === this.#series.size && this.#assignInOrder(samples)) return
     const gone = new Set(this.#series.keys())
     const added = samples.filter(([values, value]) => {
       const key = keyOf(values)
@@ -98,11 +100,25 @@ export class MetricFamily<const Labels extends readonly string[]> {
       if (series === undefined) return true
       assign(series, value)
       gone.delete(key)
+      // To the end: so they come to lie in the order in which they are asked for.
+      this.#series.delete(key)
+      this.#series.set(key, series)
       return false
     })
     // First, so that what is new finds room under the cap.
     for (const key of gone) this.#remove(key)
     for (const [values, value] of added) this.set(values, value)
+  }
+
+  /** False: not these series in this order; then some may have been assigned. */
+  #assignInOrder(samples: readonly (readonly [values: LabelValues<Labels>, value: number])[]): boolean {
+    let index = 0
+    for (const series of this.#series.values()) {
+      const [values, value] = samples[index++]!
+      if (values.some((each, at) => each !== series.values[at])) return false
+      assign(series, value)
+    }
+    return true
   }
 
   observe(values: LabelValues<Labels>, value: number, exemplar?: Exemplar): void {
@@ -184,7 +200,7 @@ export class MetricFamily<const Labels extends readonly string[]> {
   }
 
   #groupOf(values: readonly string[]): Group {
-    const name = values[this.#grouping] ?? ''
+    const name = keyOf(this.#grouping.map((at) => values[at]!))
     const group = this.#groups.get(name) ?? {
       name,
       series: new Set(),
