@@ -1,16 +1,14 @@
 import type { Clock } from '../base/clock.ts'
 import { ConfigurationProblem } from '../base/configuration-problem.ts'
 import { Releases } from '../base/release.ts'
-import { createTarget, type StoreScope, type Target, type TargetOptions } from '../cosmos/target.ts'
-import type { DocumentStore } from '../domain/document-store.ts'
-import type { HopDeclaration } from '../domain/scenario.ts'
+import { createTarget, type TargetOptions } from '../cosmos/target.ts'
 import { isLoopback } from '../http/authorization.ts'
 import { startHopServer } from '../http/hop-server.ts'
 import type { Logger } from '../publish/logger.ts'
 import type { Telemetry } from '../publish/otel/start-telemetry.ts'
 import type { HopAnswer } from '../run/hop.ts'
 import { cosmosHop } from '../run/hops/cosmos.ts'
-import type { OperationCall } from '../run/remote/protocol.ts'
+import { HopStores } from './hop-stores.ts'
 import { closeTelemetry } from './open-telemetry.ts'
 
 export interface HopSettings {
@@ -78,38 +76,5 @@ export async function startHop(
   } catch (error) {
     await releases.close()
     throw error
-  }
-}
-
-const storesMax = 256
-
-/** One store, and with it one SDK client, for each hop of each scenario of each caller, as in the caller's own process. */
-class HopStores {
-  readonly #target: Target
-  readonly #kept = new Map<string, { readonly store: DocumentStore; readonly scope: string; generation: number }>()
-
-  constructor(target: Target) {
-    this.#target = target
-  }
-
-  of({ scenario, owner, hop, generation }: OperationCall): DocumentStore {
-    const declaration: HopDeclaration = hop
-    // Callers with scenarios of one name keep their clients, and the tokens that these remember, to themselves.
-    const scope: StoreScope = { ...scenario, name: `${owner}/${scenario.name}/${hop.name}`, hops: [declaration] }
-    const key = JSON.stringify([scope])
-    const known = this.#kept.get(key)
-    if (known) {
-      if (known.generation !== generation) known.store.reconnect()
-      known.generation = generation
-      return known.store
-    }
-    const [oldest] = this.#kept
-    if (this.#kept.size >= storesMax && oldest) {
-      this.#kept.delete(oldest[0])
-      this.#target.closeStores(oldest[1].scope)
-    }
-    const store = this.#target.openStore(declaration, scope)
-    this.#kept.set(key, { store, scope: scope.name, generation })
-    return store
   }
 }
