@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { systemClock } from '../base/clock.ts'
 import { seededRandom } from '../base/random.ts'
 import { runCheck } from '../compose/check.ts'
@@ -14,6 +14,7 @@ import {
   drillsOption,
   duration,
   endpointOption,
+  formatOption,
   instanceOption,
   positiveNumber,
   provisionOption,
@@ -41,7 +42,7 @@ export function addCheck(program: Command, done: (code: ExitCode) => void, stopp
     .argument('[scenario...]', 'names of scenarios (default: all)')
     .option('--runs <n>', `runs of each scenario (default: ${defaultRuns}, or as many as --for allows)`, positiveNumber)
     .option('--for <duration>', 'how long to run, such as 30s', duration)
-    .addOption(new Option('--format <format>', 'how to print the result').choices(checkFormats).default('table'))
+    .addOption(formatOption('how to print the result', checkFormats))
     .option('--output <file>', 'write the result there, and the table to standard output')
     .addOption(scenariosOption())
     .addOption(drillsOption())

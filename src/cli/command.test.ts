@@ -1,5 +1,6 @@
-import { expect, onTestFinished, test } from 'vitest'
-import { HopwatchCommand } from './command.ts'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { HopwatchCommand, SharedOption } from './command.ts'
+import { commandNames, createProgram, loadCommands } from './program.ts'
 import { isTrue } from './settings.ts'
 
 function parsed(env: Readonly<Record<string, string>>, args: readonly string[] = []): Record<string, unknown> {
@@ -31,6 +32,44 @@ test.each([
 
 test('a switch on the command line is on', () => {
   expect(parsed({ HOPWATCH_PROVISION: 'false' }, ['--provision'])).toEqual({ provision: true })
+})
+
+test('a variable means the same to every command that reads it', async () => {
+  const program = createProgram()
+  await loadCommands(program, commandNames, { done: () => {}, stopped: () => new Promise(() => {}) })
+  const meanings = new Map<string, Set<string>>()
+  for (const { envVar = '', flags } of program.commands.flatMap(({ options }) => options))
+    meanings.set(envVar, (meanings.get(envVar) ?? new Set()).add(flags))
+  expect([...meanings].filter(([, flags]) => flags.size > 1)).toEqual([])
+})
+
+describe('a variable that holds a word for another command', () => {
+  afterEach(() => void vi.unstubAllEnvs())
+
+  const shared = () => {
+    const option = new SharedOption('--format <format>', 'how', ['table', 'json', 'junit'])
+    return new HopwatchCommand('sample')
+      .exitOverride()
+      .configureOutput({ writeErr: () => {} })
+      .addOption(option.choices(['table', 'json']).default('table'))
+  }
+
+  test.each<[string, string[], string]>([
+    ['junit', [], 'table'],
+    ['junit', ['--format', 'json'], 'json'],
+    ['json', [], 'json'],
+  ])('%s with %j prints %s', (word, args, format) => {
+    vi.stubEnv('HOPWATCH_FORMAT', word)
+    expect(shared().parse(args, { from: 'user' }).opts()).toEqual({ format })
+  })
+
+  test.each<[string, string[]]>([
+    ['xml', []],
+    ['table', ['--format', 'junit']],
+  ])('%s with %j is refused', (word, args) => {
+    vi.stubEnv('HOPWATCH_FORMAT', word)
+    expect(() => shared().parse(args, { from: 'user' })).toThrow(/Allowed choices are table, json/)
+  })
 })
 
 test('what nobody names says nothing', () => expect(parsed({})).toEqual({}))

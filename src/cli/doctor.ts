@@ -1,11 +1,11 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../base/clock.ts'
 import { runDoctor } from '../compose/doctor/doctor.ts'
 import { chooseScenarios } from './choose-scenarios.ts'
 import type { ExitCode } from './command-error.ts'
 import { type DoctorFormat, doctorFormats, doctorReport, exitCodeOf, printDoctor } from './doctor-report.ts'
 import { evidenceBundle } from './evidence-bundle.ts'
-import { configOption, drillsOption, endpointOption, type Listen, scenariosOption } from './options.ts'
+import { configOption, drillsOption, endpointOption, formatOption, type Listen, scenariosOption } from './options.ts'
 import { progressLine } from './progress.ts'
 import { readScenarios, readSettings, type SharedOptions } from './settings.ts'
 import { revision, version } from './version.ts'
@@ -24,7 +24,7 @@ export function addDoctor(program: Command, done: (code: ExitCode) => void): voi
       'look at the account and at the clients of the scenarios, and say what stands against session consistency; changes nothing',
     )
     .argument('[scenario...]', 'names of scenarios (default: all)')
-    .addOption(new Option('--format <format>', 'how to print what was found').choices(doctorFormats).default('table'))
+    .addOption(formatOption('how to print what was found', doctorFormats))
     .option(
       '--bundle <file>',
       'also write a redacted evidence file for an incident: environment, last findings with witnesses, configuration, versions',

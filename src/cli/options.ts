@@ -4,9 +4,14 @@ import { parseDuration } from '../base/duration.ts'
 import { logLevels } from '../publish/logger.ts'
 import { parseFrequency } from '../scenario/values.ts'
 import { parseShard } from '../schedule/shard.ts'
+import { SharedOption } from './command.ts'
 
 /** Every option of more than one command, spelled once. Each has its environment variable. */
 const option = (flags: string, description: string, variable: string) => new Option(flags, description).env(variable)
+
+/** `--format`, of which each command has some words: `HOPWATCH_FORMAT` may hold one for another command. */
+export const formatOption = (description: string, own: readonly string[]) =>
+  new SharedOption('--format <format>', description, ['table', 'json', 'junit']).choices(own).default('table')
 
 export const configOption = () =>
   option('--config <file>', 'configuration file (default: hopwatch.yaml, if there is one)', 'HOPWATCH_CONFIG')

@@ -14,6 +14,7 @@ import {
   configOption,
   drillsOption,
   falseAlarmsOption,
+  formatOption,
   positiveNumber,
   scenariosOption,
   wholeNumber,
@@ -60,12 +61,15 @@ export function addPlan(program: Command, done: (code: ExitCode) => void, stoppe
       price,
       quotedPrices.perMillion,
     )
-    .option(
-      '--regions <n>',
-      'regions that provisioned throughput is paid in (default: those that the scenarios name)',
-      positiveNumber,
+    .addOption(
+      new Option(
+        '--regions <n>',
+        'regions that provisioned throughput is paid in (default: those that the scenarios name)',
+      )
+        .env('HOPWATCH_PLAN_REGIONS')
+        .argParser(positiveNumber),
     )
-    .addOption(new Option('--format <format>', 'how to print the plan').choices(planFormats).default('table'))
+    .addOption(formatOption('how to print the plan', planFormats))
     .addOption(falseAlarmsOption())
     .addOption(budgetOption())
     .addOption(scenariosOption())

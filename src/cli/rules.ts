@@ -18,7 +18,9 @@ export function addRules(program: Command, done: (code: ExitCode) => void): void
     .command('rules')
     .description("print Prometheus' recording and alert rules, made from the scenarios' objectives")
     .argument('[scenario...]', 'names of scenarios (default: all)')
-    .option('--output <file>', 'write them there instead of to standard output')
+    .addOption(
+      new Option('--output <file>', 'write them there instead of to standard output').env('HOPWATCH_RULES_OUTPUT'),
+    )
     .option('--check', 'write nothing: say whether the file of --output is up to date, by the exit code')
     .addOption(
       new Option('--runbook-url <url>', 'where the pages of docs/runbooks are served, for the links in the alerts')

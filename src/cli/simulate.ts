@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { consistencyLevels } from '../protocol/consistency-level.ts'
 import { startSimulator } from '../simulator/start.ts'
 import { CommandError, type ExitCode, exitCodes } from './command-error.ts'
@@ -25,11 +25,15 @@ export function addSimulate(program: Command, done: (code: ExitCode) => void, st
   program
     .command('simulate')
     .description('run the Cosmos DB simulator alone, for application developers; prints endpoint and key')
-    .option(
-      '--port <n>',
-      'port of the account endpoint on 127.0.0.1; the regions follow on the next ones, then control',
-      port,
-      8081,
+    .addOption(
+      new Option(
+        '--port <n>',
+        'port of the account endpoint on 127.0.0.1; the regions follow on the next ones, then control',
+      )
+        // HOPWATCH_PORT is what Kubernetes sets in every pod beside a service named hopwatch: an address.
+        .env('HOPWATCH_SIMULATE_PORT')
+        .argParser(port)
+        .default(8081),
     )
     .option('--regions <names>', 'regions, separated by commas; the first takes the writes', regionNames)
     .option('--consistency <level>', `default consistency level: ${consistencyLevels.join(', ')}`, consistencyLevel)
