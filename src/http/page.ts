@@ -35,8 +35,8 @@ export function renderPage(status: Status): string {
 </head>
 <body>
 <div class="wrap">
-<div class="top"><p class="brand">hopwatch</p>
-<nav aria-label="Data"><a href="/api/v1/scenarios">figures</a><a href="/api/v1/runs">runs</a><a href="/metrics">metrics</a><a href="/readyz">readiness</a></nav></div>
+<header class="top"><p class="brand">hopwatch</p>
+<nav aria-label="Data"><a href="/api/v1/scenarios">figures</a><a href="/api/v1/runs">runs</a><a href="/metrics">metrics</a><a href="/readyz">readiness</a></nav></header>
 <p class="lost" id="lost" role="alert" hidden>hopwatch does not answer. The figures below are the last it gave.</p>
 <main>
 <p class="hidden" role="status" data-live id="spoken">${spokenWords[headline.tone]}</p>
