@@ -48,7 +48,7 @@ describe.skipIf(!canRun)('in a real browser (skipped where Chromium is not insta
   afterAll(async () => browser?.close())
 
   test('the page keeps itself current without being loaded anew, and says when nobody answers any more', async () => {
-    const { publication, address, close } = await serve(scenarios)
+    const { publication, address, ...server } = await serve(scenarios)
     publication.sink.record(runOf({ id: 'fresh' }))
     const { page, complaints } = await open(address)
     expect(await headline(page).textContent()).toContain('1 of 2 journeys read what they wrote')
@@ -63,19 +63,22 @@ describe.skipIf(!canRun)('in a real browser (skipped where Chromium is not insta
     expect(await page.evaluate('document.activeElement.textContent')).toBe('runs')
     expect(complaints).toEqual([])
 
-    await close()
+    await server.close()
     await page.getByRole('alert').getByText('hopwatch does not answer').waitFor()
   })
 
   test('whoever gave the token as a password goes on seeing it', async () => {
     const apiToken = 'a-password'.repeat(4)
-    const { publication, address, close } = await serve(scenarios, { listen: { host: '0.0.0.0', port: 0 }, apiToken })
+    const { publication, address, ...server } = await serve(scenarios, {
+      listen: { host: '0.0.0.0', port: 0 },
+      apiToken,
+    })
     const local = address.replace('0.0.0.0', '127.0.0.1')
     const { page, complaints } = await open(local, { httpCredentials: { username: 'anyone', password: apiToken } })
     publication.sink.record(broken)
     await headline(page).getByText('✕').waitFor()
     expect(complaints).toEqual([])
-    await close()
+    await server.close()
   })
 
   test.each([
@@ -85,7 +88,7 @@ describe.skipIf(!canRun)('in a real browser (skipped where Chromium is not insta
   ] as const)(
     'in %s, %i pixels wide, nothing keeps anybody out, and nothing sticks out',
     async (colorScheme, width) => {
-      const { publication, address, close } = await serve(scenarios, {
+      const { publication, address, ...server } = await serve(scenarios, {
         configuration: () => ({ isSuccessful: false, lastSuccessWallMs: wallStartMs, problems: [] }),
       })
       const random = seeded('browser')
@@ -105,16 +108,16 @@ describe.skipIf(!canRun)('in a real browser (skipped where Chromium is not insta
       expect(await barriersOn(page)).toEqual([])
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
       expect(complaints).toEqual([])
-      await close()
+      await server.close()
     },
   )
 
   test('without script it is whole', async () => {
-    const { publication, address, close } = await serve(scenarios)
+    const { publication, address, ...server } = await serve(scenarios)
     publication.sink.record(broken)
     const { page } = await open(address, { javaScriptEnabled: false })
     expect(await headline(page).textContent()).toContain('travel-itinerary')
     expect(await page.locator('table').count()).toBeGreaterThan(0)
-    await close()
+    await server.close()
   })
 })
