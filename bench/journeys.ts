@@ -1,12 +1,6 @@
 import { type Child, startChild } from './child.ts'
-import {
-  concurrency,
-  type JourneyAnswer,
-  type JourneyQuestion,
-  readerRegion,
-  writerRegion,
-} from './journey-question.ts'
-import type { SimulatorAnswer, SimulatorQuestion } from './processes/simulator.ts'
+import { startJourneyAccount } from './journey-account.ts'
+import { concurrency, type JourneyAnswer, type JourneyQuestion } from './journey-question.ts'
 import type { Row } from './report.ts'
 import { printSpread, spreadOf } from './statistics.ts'
 
@@ -27,18 +21,8 @@ type Side = Child<JourneyQuestion, JourneyAnswer>
  * neighbours gives one ratio.
  */
 export async function benchJourneys(): Promise<Row[]> {
-  const simulator = await startChild<SimulatorQuestion, SimulatorAnswer>('simulator')
-  const { address } = await simulator.ask({
-    kind: 'start',
-    options: {
-      regions: [writerRegion, readerRegion],
-      replication: { fixedMs: 0 },
-      replicaLag: { fixedMs: 0 },
-      throughput: 10_000_000,
-      seed: 'bench',
-    },
-  })
-  const { endpoint, key } = address!
+  const account = await startJourneyAccount()
+  const { endpoint, key } = account
   const open = async (name: 'hopwatch' | 'bare-sdk', sends?: 'as hopwatch'): Promise<Side> => {
     const side = await startChild<JourneyQuestion, JourneyAnswer>(name, ['--expose-gc'])
     await side.ask({ kind: 'open', endpoint, key, ...(sends && { sendsAsHopwatch: true }) })
@@ -63,7 +47,7 @@ export async function benchJourneys(): Promise<Row[]> {
     }
   }
   const heapAfter = (await hopwatch.ask({ kind: 'memory' })).heapBytes
-  for (const child of [hopwatch, bare, quick, simulator]) child.end()
+  for (const child of [hopwatch, bare, quick, account]) child.end()
 
   const ratio = spreadOf(pairs.map((pair) => rateOf(pair.hopwatch) / rateOf(pair.bare)))
   const processor = spreadOf(pairs.map((pair) => processorOf(pair.bare) / processorOf(pair.hopwatch)))

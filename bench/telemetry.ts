@@ -1,7 +1,7 @@
 import { startChild } from './child.ts'
-import { type JourneyAnswer, type JourneyQuestion, readerRegion, writerRegion } from './journey-question.ts'
+import { startJourneyAccount } from './journey-account.ts'
+import type { JourneyAnswer, JourneyQuestion } from './journey-question.ts'
 import type { ReceiverAnswer, ReceiverQuestion } from './processes/receiver.ts'
-import type { SimulatorAnswer, SimulatorQuestion } from './processes/simulator.ts'
 import type { Row } from './report.ts'
 import { printSpread, spreadOf } from './statistics.ts'
 
@@ -11,25 +11,15 @@ const warmUpMs = 4000
 
 /** A journey with OpenTelemetry on, metrics, traces of every run, and logs, ÷ one with it off: both hopwatch, in turns. */
 export async function benchTelemetry(): Promise<Row[]> {
-  const simulator = await startChild<SimulatorQuestion, SimulatorAnswer>('simulator')
-  const { address } = await simulator.ask({
-    kind: 'start',
-    options: {
-      regions: [writerRegion, readerRegion],
-      replication: { fixedMs: 0 },
-      replicaLag: { fixedMs: 0 },
-      throughput: 10_000_000,
-      seed: 'bench',
-    },
-  })
+  const account = await startJourneyAccount()
   const receiver = await startChild<ReceiverQuestion, ReceiverAnswer>('receiver')
   const { url } = await receiver.ask({ kind: 'start' })
   const open = async (to?: string) => {
     const side = await startChild<JourneyQuestion, JourneyAnswer>('hopwatch', ['--expose-gc'])
     await side.ask({
       kind: 'open',
-      endpoint: address!.endpoint,
-      key: address!.key,
+      endpoint: account.endpoint,
+      key: account.key,
       ...(to !== undefined && { receiver: to }),
     })
     await side.ask({ kind: 'run', forMs: warmUpMs })
@@ -46,7 +36,7 @@ export async function benchTelemetry(): Promise<Row[]> {
     pairs.push(round % 2 === 0 ? { on: first, off: second } : { on: second, off: first })
   }
   const after = await receiver.ask({ kind: 'count' })
-  for (const child of [on, off, receiver, simulator]) child.end()
+  for (const child of [on, off, receiver, account]) child.end()
 
   const costOf = ({ journeys, processorMs }: JourneyAnswer) => processorMs / journeys
   const ratio = spreadOf(pairs.map((pair) => costOf(pair.on) / costOf(pair.off)))
