@@ -46,7 +46,7 @@ export interface StoreAnswer {
   /** The session token that the answer carried, as the application receives it: from a failed answer too, where there is one. */
   readonly sessionToken: WireToken | undefined
   /** What the client knows of splits and merges of the container's ranges; absent: nothing. */
-  readonly ancestry?: Ancestry
+  readonly ancestry?: Ancestry | undefined
   readonly durationMs: number
   /** For the log: why no answer came, without secrets. */
   readonly message: string | undefined

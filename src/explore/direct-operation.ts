@@ -1,88 +1,97 @@
-import type { ReadRequest, StoreAnswer, StoreRequest, WriteRequest } from '../domain/document-store.ts'
+import type { ProbeDocument, ReadRequest, StoreAnswer, StoreRequest, WriteRequest } from '../domain/document-store.ts'
 import type { Scenario } from '../domain/scenario.ts'
 import type { WireToken } from '../protocol/wire-token.ts'
-import type { BatchedOperation, Item, ItemOperation, Reply } from '../simulator/operation.ts'
+import type { Item, ItemOperation, Reply } from '../simulator/operation.ts'
 
 /** Clocks of clients and service may differ by so much; the service refuses a request whose date is further off. */
 const clockToleranceMs = 15 * 60_000
 
-/** What the simulator is asked for one operation of a store. */
-export function itemOperation(
+/** `rangeId`: of a query over all ranges that asks each by itself. */
+export type MakeOperation = (
   request: StoreRequest,
-  { container, partitionKey: paths }: Pick<Scenario, 'container' | 'partitionKey'>,
   token: WireToken | undefined,
-  /** Of a query over all ranges that asks each by itself. */
   rangeId?: string,
-): ItemOperation {
-  const target = {
-    ...container,
-    consistency: request.consistency,
-    ...(token && { sessionToken: token.reveal() }),
+) => ItemOperation
+
+/** What the simulator is asked for each operation of a store. */
+export function operationMaker({
+  container,
+  partitionKey,
+}: Pick<Scenario, 'container' | 'partitionKey'>): MakeOperation {
+  const { database, container: name } = container
+  const keyFields = partitionKey.map((path) => path.slice(1))
+  return (request, token, rangeId) => {
+    const target = { database, container: name, consistency: request.consistency, sessionToken: token?.reveal() }
+    return 'document' in request ? writeOperation(target, request, keyFields) : readOperation(target, request, rangeId)
   }
-  if ('document' in request) return { ...target, ...writeOperation(request, paths) }
-  return { ...target, ...readOperation(request, rangeId) }
 }
 
-type Untargeted<T> = T extends ItemOperation
-  ? Omit<T, 'database' | 'container' | 'consistency' | 'sessionToken'>
-  : never
+type Target = Pick<ItemOperation, 'database' | 'container' | 'consistency' | 'sessionToken'>
 
-function readOperation(
-  { kind, id, partitionKey, changesOf }: ReadRequest,
-  rangeId: string | undefined,
-): Untargeted<ItemOperation> {
+function readOperation(target: Target, request: ReadRequest, rangeId: string | undefined): ItemOperation {
+  const { kind, id, partitionKey, changesOf } = request
   switch (kind) {
     case 'point':
-      return { kind: 'readItem', partitionKey, id }
+      return { ...target, kind: 'readItem', partitionKey, id }
     case 'query':
-      return { kind: 'queryItems', partitionKey, ...queryById(id) }
+      return { ...target, kind: 'queryItems', partitionKey, query: queryById, parameters: [{ name: '@id', value: id }] }
     case 'cross-partition-query':
-      return { kind: 'queryItems', ...(rangeId !== undefined && { rangeId }), ...queryById(id) }
+      return { ...target, kind: 'queryItems', rangeId, query: queryById, parameters: [{ name: '@id', value: id }] }
     case 'batch-of-points':
-      return { kind: 'batchItems', partitionKey, operations: [{ kind: 'readItem', partitionKey, id }] }
+      return { ...target, kind: 'batchItems', partitionKey, operations: [{ kind: 'readItem', partitionKey, id }] }
     case 'changeFeed':
       return {
+        ...target,
         kind: 'readChanges',
         partitionKey,
         maxItemCount: 100_000,
-        ...(changesOf && { sinceWallMs: changesOf.sinceWallMs - clockToleranceMs }),
+        sinceWallMs: changesOf && changesOf.sinceWallMs - clockToleranceMs,
       }
   }
 }
 
-const queryById = (id: string) => ({
-  query: 'SELECT * FROM c WHERE c.id = @id',
-  parameters: [{ name: '@id', value: id }],
-})
+const queryById = 'SELECT * FROM c WHERE c.id = @id'
 
-function writeOperation({ kind, document }: WriteRequest, paths: readonly string[]): Untargeted<ItemOperation> {
-  const { id, partitionKey, version, owner, run, ttlSeconds } = document
-  const keys = Object.fromEntries(paths.map((path, level) => [path.slice(1), partitionKey[level]!]))
-  const item: Item = { ...keys, id, version, owner, run, ttl: ttlSeconds }
-  switch (kind) {
+function writeOperation(target: Target, request: WriteRequest, keyFields: readonly string[]): ItemOperation {
+  const { id, partitionKey, version, owner, run } = request.document
+  switch (request.kind) {
     case 'create':
-      return { kind: 'createItem', partitionKey, item }
+      return { ...target, kind: 'createItem', partitionKey, item: itemOf(request.document, keyFields) }
     case 'upsert':
-      return { kind: 'upsertItem', partitionKey, item }
+      return { ...target, kind: 'upsertItem', partitionKey, item: itemOf(request.document, keyFields) }
     case 'replace':
-      return { kind: 'replaceItem', partitionKey, id, item }
+      return { ...target, kind: 'replaceItem', partitionKey, id, item: itemOf(request.document, keyFields) }
     case 'patch': {
-      const operations = Object.entries({ version, owner, run }).map(
-        ([key, value]) => ({ op: 'set', path: `/${key}`, value }) as const,
-      )
-      return { kind: 'patchItem', partitionKey, id, patch: { operations } }
+      const operations = [
+        { op: 'set', path: '/version', value: version },
+        { op: 'set', path: '/owner', value: owner },
+        { op: 'set', path: '/run', value: run },
+      ] as const
+      return { ...target, kind: 'patchItem', partitionKey, id, patch: { operations } }
     }
     case 'delete':
-      return { kind: 'deleteItem', partitionKey, id }
+      return { ...target, kind: 'deleteItem', partitionKey, id }
     case 'batch': {
-      const upsert = (each: Item): BatchedOperation => ({ kind: 'upsertItem', partitionKey, item: each })
+      const item = itemOf(request.document, keyFields)
+      const companion: Item = { ...item, id: `${id}-companion` }
       return {
+        ...target,
         kind: 'batchItems',
         partitionKey,
-        operations: [upsert(item), upsert({ ...item, id: `${id}-companion` })],
+        operations: [
+          { kind: 'upsertItem', partitionKey, item },
+          { kind: 'upsertItem', partitionKey, item: companion },
+        ],
       }
     }
   }
+}
+
+function itemOf(document: ProbeDocument, keyFields: readonly string[]): Item {
+  const { id, partitionKey, version, owner, run, ttlSeconds } = document
+  const keys: Record<string, string> = {}
+  for (let level = 0; level < keyFields.length; level++) keys[keyFields[level]!] = partitionKey[level]!
+  return { ...keys, id, version, owner, run, ttl: ttlSeconds }
 }
 
 /** What the application sees of a reply; of a batch, what became of its first operation that did not go well, or of the first. */
@@ -90,12 +99,17 @@ export function surfaced(request: StoreRequest, reply: Reply): Pick<StoreAnswer,
   const { status, substatus, body } = reply
   if (request.kind === 'batch' || request.kind === 'batch-of-points') return surfacedOfBatch(request, reply)
   if (status !== 200 || 'document' in request) return { status, substatus, document: undefined }
-  const { Documents: documents, ...single } = body as { Documents?: readonly Item[] } & Item
-  const run = request.changesOf?.run
-  const isWanted = (item: Item) => item.id === request.id && (request.kind !== 'changeFeed' || !run || item.run === run)
-  const document = versionOf((documents ?? [single]).find(isWanted))
+  const document = versionOf(wantedItem(request, body as { readonly Documents?: readonly Item[] } & Item))
   // A feed that holds changes of others has nothing new of this run.
   return { status: request.kind === 'changeFeed' && !document ? 304 : status, substatus, document }
+}
+
+/** Of a feed only what the run itself has changed. */
+function wantedItem({ kind, id, changesOf }: ReadRequest, body: { readonly Documents?: readonly Item[] } & Item) {
+  const run = kind === 'changeFeed' ? changesOf?.run : undefined
+  const isWanted = (item: Item) => item.id === id && (!run || item.run === run)
+  if (body.Documents !== undefined) return body.Documents.find(isWanted)
+  return isWanted(body) ? body : undefined
 }
 
 function surfacedOfBatch(request: StoreRequest, { status, substatus, body }: Reply): ReturnType<typeof surfaced> {

@@ -3,13 +3,13 @@ import type { DocumentStore, StoreAnswer, StoreRequest } from '../domain/documen
 import type { Attempt } from '../domain/observation.ts'
 import type { HopDeclaration, Scenario } from '../domain/scenario.ts'
 import { sameRegion } from '../protocol/region.ts'
-import { SessionToken } from '../protocol/session-token.ts'
+import { type Ancestry, SessionToken } from '../protocol/session-token.ts'
 import { isAcknowledged } from '../protocol/status.ts'
 import { WireToken } from '../protocol/wire-token.ts'
 import type { SimulatedAccount } from '../simulator/account.ts'
 import type { ItemOperation, Outcome, Reply } from '../simulator/operation.ts'
 import { type ClientHabits, plainHabits } from './client-habits.ts'
-import { itemOperation, surfaced } from './direct-operation.ts'
+import { type MakeOperation, operationMaker, surfaced } from './direct-operation.ts'
 import { type NextTry, nextTry } from './next-try.ts'
 
 export interface DirectStoreOptions {
@@ -18,10 +18,28 @@ export interface DirectStoreOptions {
   readonly hop: HopDeclaration
   readonly scenario: Pick<Scenario, 'container' | 'partitionKey'>
   readonly habits?: ClientHabits
-  /** Told, just before the account is asked something, for which operation. */
-  readonly onAsk?: (request: StoreRequest) => void
-  /** Told what comes of each operation; what it returns is what the client gets. */
-  readonly onAnswer?: (request: StoreRequest, answer: StoreAnswer) => StoreAnswer
+  /** Who follows each operation. */
+  readonly watch?: (request: StoreRequest) => OperationWatch
+}
+
+/** Follows one operation of a client. */
+export interface OperationWatch {
+  /** Just before the account is asked something for it. */
+  asks(): void
+  /** What comes of it; what this returns is what the client gets. */
+  answers(answer: StoreAnswer): StoreAnswer
+}
+
+const unwatched: OperationWatch = { asks: () => {}, answers: (answer) => answer }
+
+/** One operation of the client, under way. */
+interface Asking {
+  readonly request: StoreRequest
+  readonly watch: OperationWatch
+  /** The SDK takes every batch for a write, one of reads only too. */
+  readonly isRead: boolean
+  readonly signal: AbortSignal | undefined
+  readonly attempts: Attempt[]
 }
 
 interface Exchange {
@@ -32,6 +50,7 @@ interface Exchange {
 /** How long a client waits for an answer that never comes, on the manual clock. */
 const clientTimeoutMs = 5000
 const emptyToken = new WireToken('')
+const noRangeInParticular = [undefined]
 
 /**
  * The way to a simulated account without HTTP: what `@azure/cosmos` 4.10.1 does with sessions, regions and retries
@@ -41,11 +60,18 @@ const emptyToken = new WireToken('')
 export class DirectStore implements DocumentStore {
   readonly #options: DirectStoreOptions
   readonly #habits: ClientHabits
+  readonly #operationOf: MakeOperation
+  readonly #ancestry: Ancestry | undefined
   #remembered = SessionToken.empty
 
   constructor(options: DirectStoreOptions) {
     this.#options = options
     this.#habits = options.habits ?? plainHabits
+    this.#operationOf = operationMaker(options.scenario)
+    const { database, container } = options.scenario.container
+    this.#ancestry = this.#habits.tellsAncestry
+      ? (range) => options.account.ancestorsOf(database, container, range)
+      : undefined
   }
 
   reconnect(): void {
@@ -54,83 +80,79 @@ export class DirectStore implements DocumentStore {
 
   async execute(request: StoreRequest, signal?: AbortSignal): Promise<StoreAnswer> {
     const { account, clock, hop, scenario } = this.#options
+    const { database, container } = scenario.container
     if (hop.client === 'per-operation') this.reconnect()
     const startedAtMs = clock.nowMs()
-    const attempts: Attempt[] = []
-    if (this.#habits.servesAnother()) await this.#tries(anothers(request), undefined, [], signal)
+    if (this.#habits.servesAnother()) await this.#tries(this.#begin(anothers(request), signal), undefined)
+    const asking = this.#begin(request, signal)
+    const { attempts, watch } = asking
     const lookUp = this.#habits.looksUp()
     if (lookUp !== 'nothing') attempts.push(this.#asksBesides('metadata', lookUp))
     const answers: Exchange[] = []
     if (lookUp !== 'unreachable') {
-      const { database, container } = scenario.container
       const isByRange = request.kind === 'cross-partition-query' && this.#habits.asksByRange
       if (isByRange) attempts.push(this.#asksBesides('query-plan', 'metadata'))
-      for (const range of isByRange ? account.rangesOf(database, container) : [undefined]) {
-        const tried = this.#tries(request, range, attempts, signal)
+      for (const range of isByRange ? account.rangesOf(database, container) : noRangeInParticular) {
+        const tried = this.#tries(asking, range)
         const answer = tried instanceof Promise ? await tried : tried
         answers.push(answer)
         if (answer.reply?.status !== 200 || signal?.aborted) break
         if (isByRange && surfaced(request, answer.reply).document) break
       }
     }
-    const answer = this.#answer(request, answers, attempts, clock.nowMs() - startedAtMs)
-    return this.#options.onAnswer?.(request, answer) ?? answer
+    return watch.answers(this.#answer(request, answers, attempts, clock.nowMs() - startedAtMs))
+  }
+
+  #begin(request: StoreRequest, signal: AbortSignal | undefined): Asking {
+    const isRead = !('document' in request) && request.kind !== 'batch-of-points'
+    return { request, watch: this.#options.watch?.(request) ?? unwatched, isRead, signal, attempts: [] }
   }
 
   /** Asks until an answer stands or the client gives up; at once where the first one stands and nothing made it wait. */
-  #tries(
-    request: StoreRequest,
-    range: string | undefined,
-    attempts: Attempt[],
-    signal: AbortSignal | undefined,
-  ): Exchange | Promise<Exchange> {
-    // The SDK takes every batch for a write, one of reads only too.
-    const isRead = !('document' in request) && request.kind !== 'batch-of-points'
-    const regions = this.#regions(isRead)
+  #tries(asking: Asking, range: string | undefined): Exchange | Promise<Exchange> {
+    const { request } = asking
+    const regions = this.#regions(asking.isRead)
     const token = request.sessionToken ?? (this.#remembered.isEmpty ? undefined : WireToken.from(this.#remembered))
-    const operation = itemOperation(request, this.#options.scenario, token, range)
-    const first = this.#exchange(request, operation, regions[0]!, token, signal)
-    if (first instanceof Promise || this.#next(first, 1, isRead, signal) !== undefined) {
-      return this.#triesOn({ request, range, attempts, signal, isRead, regions, token, first })
+    const operation = this.#operationOf(request, token, range)
+    const first = this.#exchange(asking, operation, regions[0]!, token)
+    if (first instanceof Promise || this.#next(first, 1, asking) !== undefined) {
+      return this.#triesOn({ asking, range, regions, token, first })
     }
-    attempts.push(first.attempt)
+    asking.attempts.push(first.attempt)
     this.#remember(first)
     return first
   }
 
-  #next({ attempt }: Exchange, tries: number, isRead: boolean, signal: AbortSignal | undefined): NextTry | undefined {
+  #next({ attempt }: Exchange, tries: number, { isRead, signal }: Asking): NextTry | undefined {
     if (signal?.aborted || this.#options.hop.retries === 'none') return undefined
-    return nextTry(attempt, tries, isRead, () => this.#writeRegionCount())
+    return nextTry(attempt, tries, isRead, this.#writeRegionCount)
   }
 
   async #triesOn(of: {
-    readonly request: StoreRequest
+    readonly asking: Asking
     readonly range: string | undefined
-    readonly attempts: Attempt[]
-    readonly signal: AbortSignal | undefined
-    readonly isRead: boolean
     readonly regions: readonly string[]
     readonly token: WireToken | undefined
     readonly first: Exchange | Promise<Exchange>
   }): Promise<Exchange> {
-    const { request, range, attempts, signal, isRead, regions } = of
-    const { clock, scenario } = this.#options
+    const { asking, range, regions } = of
+    const { request, attempts, signal } = asking
     let { token, first: asked } = of
     for (let regionIndex = 0, tries = 1; ; tries++) {
       const exchange = asked instanceof Promise ? await asked : asked
       attempts.push(exchange.attempt)
       this.#remember(exchange)
-      const next = this.#next(exchange, tries, isRead, signal)
+      const next = this.#next(exchange, tries, asking)
       if (next === undefined) return exchange
       if (next.dropsToken) {
         token = undefined
         this.#remembered = SessionToken.empty
       }
       if (next.changesRegion) regionIndex++
-      if (next.pauseMs > 0) await clock.sleep(next.pauseMs, signal)
+      if (next.pauseMs > 0) await this.#options.clock.sleep(next.pauseMs, signal)
       if (signal?.aborted) return exchange
-      const operation = itemOperation(request, scenario, token, range)
-      asked = this.#exchange(request, operation, regions[regionIndex % regions.length]!, token, signal)
+      const operation = this.#operationOf(request, token, range)
+      asked = this.#exchange(asking, operation, regions[regionIndex % regions.length]!, token)
     }
   }
 
@@ -140,23 +162,21 @@ export class DirectStore implements DocumentStore {
     attempts: readonly Attempt[],
     durationMs: number,
   ): StoreAnswer {
-    const { account, scenario } = this.#options
-    const { database, container } = scenario.container
     const last = answers.at(-1)
-    const { status, substatus } = last?.attempt ?? { status: undefined, substatus: undefined }
+    const shown = last?.reply && surfaced(request, last.reply)
     return {
       attempts,
-      ...(last?.reply ? surfaced(request, last.reply) : { status, substatus, document: undefined }),
+      status: shown ? shown.status : last?.attempt.status,
+      substatus: shown ? shown.substatus : last?.attempt.substatus,
+      document: shown?.document,
       sessionToken: last?.reply?.status === 200 && answers.length > 1 ? merged(answers) : last?.attempt.received,
-      ...(this.#habits.tellsAncestry && {
-        ancestry: (range: string) => account.ancestorsOf(database, container, range),
-      }),
+      ancestry: this.#ancestry,
       durationMs,
       message: undefined,
     }
   }
 
-  #writeRegionCount(): number {
+  readonly #writeRegionCount = (): number => {
     const { account, clock } = this.#options
     return account.regions(clock.nowMs()).filter(({ writable }) => writable).length
   }
@@ -192,34 +212,33 @@ export class DirectStore implements DocumentStore {
 
   /** At once where nothing makes it wait. */
   #exchange(
-    request: StoreRequest,
+    asking: Asking,
     operation: ItemOperation,
     region: string,
     token: WireToken | undefined,
-    signal: AbortSignal | undefined,
   ): Exchange | Promise<Exchange> {
-    const { account, clock, onAsk } = this.#options
+    const { account, clock } = this.#options
     const startedAtMs = clock.nowMs()
-    onAsk?.(request)
+    asking.watch.asks()
     const outcome = account.execute(operation, { region, nowMs: startedAtMs })
     if (outcome.kind === 'reply' && outcome.fault === undefined) {
-      return this.#exchanged(request, region, token, startedAtMs, outcome.reply, undefined)
+      return this.#exchanged(asking.request, region, token, startedAtMs, outcome.reply, undefined)
     }
-    return this.#awaited({ request, operation, region, token, startedAtMs, outcome, signal })
+    return this.#awaited({ asking, operation, region, token, startedAtMs, outcome })
   }
 
   /** What has been asked is heard out, also by a client that has given up: it may have been carried out. */
   async #awaited(asked: {
-    readonly request: StoreRequest
+    readonly asking: Asking
     readonly operation: ItemOperation
     readonly region: string
     readonly token: WireToken | undefined
     readonly startedAtMs: number
     readonly outcome: Outcome
-    readonly signal: AbortSignal | undefined
   }): Promise<Exchange> {
-    const { account, clock, onAsk } = this.#options
-    const { request, operation, region, token, startedAtMs, signal } = asked
+    const { account, clock } = this.#options
+    const { operation, region, token, startedAtMs } = asked
+    const { request, watch, signal } = asked.asking
     const failed = async (failure: 'timeout' | 'connection') => {
       if (failure === 'timeout') await clock.sleep(clientTimeoutMs, signal)
       return this.#exchanged(request, region, token, startedAtMs, undefined, failure)
@@ -228,7 +247,7 @@ export class DirectStore implements DocumentStore {
     while (outcome.kind === 'wait') {
       const { attempt, untilMs } = outcome
       await clock.sleep(untilMs - clock.nowMs())
-      onAsk?.(request)
+      watch.asks()
       outcome = account.execute(operation, { region, nowMs: clock.nowMs(), attempt })
     }
     const { delayMs, connection } = outcome.fault ?? {}

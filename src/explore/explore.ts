@@ -8,7 +8,7 @@ import { SimulatedAccount } from '../simulator/account.ts'
 import type { Operation } from '../simulator/operation.ts'
 import { checkCounts } from './check-counts.ts'
 import type { Disagreement } from './disagreement.ts'
-import { type Evidence, Oracle } from './oracle.ts'
+import { Oracle } from './oracle.ts'
 import { randomScenario } from './random-scenario.ts'
 import { randomLayout, randomTraits } from './random-world.ts'
 import { tellRun } from './story.ts'
@@ -52,11 +52,10 @@ export async function exploreWorld(
   const scenario = randomScenario(random.fork('scenario'), regions, traits.pace)
   makeContainer(account, scenario)
   if (traits.writesLandLate) account.addFaultRule(stuckWrites)
-  const evidence: Evidence = new WeakMap()
   const { issuesTokens, tellsAncestry } = traits.habits
-  const oracle = new Oracle({ evidence, levelOf: levelsOf(scenario), issuesTokens, tellsAncestry })
+  const oracle = new Oracle({ levelOf: levelsOf(scenario), issuesTokens, tellsAncestry })
   const world: World = { account, clock, random: random.fork('weather'), ...scenario.container }
-  const stores = new WatchedStores({ world, scenario, traits, oracle, evidence, random: random.fork('stores') })
+  const stores = new WatchedStores({ world, scenario, traits, oracle, random: random.fork('stores') })
   const declarations = new Map(scenario.hops.map((hop) => [hop.name, hop]))
   const runner = createRunner({
     scenario,
@@ -69,10 +68,10 @@ export async function exploreWorld(
   const planner = new RunPlanner(scenario)
   const disagreements: SeededDisagreement[] = []
   for (let index = 0; index < runsPerWorld; index++) {
-    stores.beginRun()
+    const evidence = stores.beginRun()
     changeBetweenRuns(world)
     const run = await finish(clock, runner.run(planner.next(), 0))
-    const found = [...crashOf(run), ...oracle.check(run), ...checkCounts(run)]
+    const found = [...crashOf(run), ...oracle.check(run, evidence), ...checkCounts(run)]
     for (const disagreement of found) disagreements.push({ ...disagreement, seed, judgedRun: run })
     onRun?.({ index, run, disagreements: found, tell: () => tellRun(run, scenario, evidence) })
   }

@@ -3,6 +3,7 @@ import type { StoreRequest } from '../domain/document-store.ts'
 import type { CarryEvent, FinishedRun, ReadEvent } from '../domain/journey.ts'
 import type { Attempt } from '../domain/observation.ts'
 import type { JournalEntry } from '../simulator/journal.ts'
+import { operationEvidence } from './evidence.ts'
 import { Oracle } from './oracle.ts'
 
 /**
@@ -38,22 +39,21 @@ function history(
     served: [{ range: '0', version: 1, lsn, locals: { 1: lsn } }],
     ...(token !== undefined && { token: [{ range: '0', version: 1, lsn: token, locals: { 1: token } }] }),
   })
-  const evidence = new WeakMap<readonly Attempt[], readonly JournalEntry[]>([
-    [written, [commit(2), request('upsertItem', 2, undefined)]],
-    [
-      read,
-      carried === undefined
-        ? [request('readItem', servedLsn, tokenLsn)]
-        : [
-            { ...request('readItem', servedLsn, tokenLsn), status: 404, substatus: 1002 } as JournalEntry,
-            request('readItem', servedLsn, undefined),
-          ],
-    ],
+  const seenOfRead =
+    carried === undefined
+      ? [request('readItem', servedLsn, tokenLsn)]
+      : [
+          { ...request('readItem', servedLsn, tokenLsn), status: 404, substatus: 1002 } as JournalEntry,
+          request('readItem', servedLsn, undefined),
+        ]
+  const evidence = new Map([
+    [written, operationEvidence([commit(2), request('upsertItem', 2, undefined)])],
+    [read, operationEvidence(seenOfRead)],
   ])
-  const oracle = new Oracle({ evidence, levelOf: () => 'Session', issuesTokens: true, tellsAncestry: true })
+  const oracle = new Oracle({ levelOf: () => 'Session', issuesTokens: true, tellsAncestry: true })
   oracle.hear(commit(1), asked('upsert', 1))
   oracle.hear(commit(2), asked('upsert', 2))
-  for (const entry of evidence.get(read)!) oracle.hear(entry, asked('point'))
+  for (const entry of seenOfRead) oracle.hear(entry, asked('point'))
   const observation = (attempts: readonly Attempt[], operation: 'upsert' | 'point') => ({
     hop: 'hop',
     operation,
@@ -102,7 +102,7 @@ function history(
     ],
   })
   return {
-    check: (judged: Judged) => oracle.check(told(judged)).map(({ what, truth }) => `${what} ${truth}`),
+    check: (judged: Judged) => oracle.check(told(judged), evidence).map(({ what, truth }) => `${what} ${truth}`),
   }
 }
 

@@ -4,6 +4,7 @@ import type { Attempt, Observation } from '../domain/observation.ts'
 import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
 import type { JournalEntry, RequestEntry } from '../simulator/journal.ts'
 import type { Disagreement } from './disagreement.ts'
+import type { Evidence } from './evidence.ts'
 import { afterRead, afterWrite, join, type Knowledge, knowsNothing, type Younger } from './knowledge.ts'
 import { checkSession } from './session-oracle.ts'
 import { trueFinding, trueOutcome, truePoll } from './true-findings.ts'
@@ -11,11 +12,7 @@ import { TrueLog, type TrueVersion } from './true-log.ts'
 import { type ComesFrom, trueCanary, trueToken } from './true-token.ts'
 import { appliedOf, type Doubts, type TrueRead, trueDetail, trueVerdict } from './true-verdict.ts'
 
-/** The journal entries of each operation, by the list of attempts that its observation holds. */
-export type Evidence = WeakMap<readonly Attempt[], readonly JournalEntry[]>
-
 export interface OracleOptions {
-  readonly evidence: Evidence
   /** The consistency level that a hop's reads ask for in an arm. */
   readonly levelOf: (hop: string, arm: string) => ConsistencyLevel
   /** Whether answers carry tokens. */
@@ -31,7 +28,6 @@ export interface OracleOptions {
 export class Oracle {
   readonly #options: OracleOptions
   readonly #log = new TrueLog()
-  readonly #anothers = new WeakSet<readonly Attempt[]>()
 
   constructor(options: OracleOptions) {
     this.#options = options
@@ -42,13 +38,13 @@ export class Oracle {
     this.#log.hear(entry, request)
   }
 
-  /** The read that these attempts belong to came upon a document that somebody else had written. */
-  showsAnothers(attempts: readonly Attempt[]): void {
-    this.#anothers.add(attempts)
+  /** What answers told is kept for one run. */
+  beginRun(): void {
+    this.#log.forgetAnswers()
   }
 
-  check(run: FinishedRun): Disagreement[] {
-    const of = new RunCheck(run, this.#options, this.#log, this.#anothers)
+  check(run: FinishedRun, evidence: Evidence): Disagreement[] {
+    const of = new RunCheck(run, this.#options, this.#log, evidence)
     run.events.forEach((event, step) => {
       of.begin(step)
       if (event.kind === 'carry') of.carry(event)
@@ -60,13 +56,15 @@ export class Oracle {
   }
 }
 
+const nothingAsked: readonly RequestEntry[] = []
+
 /** One run, event by event. */
 class RunCheck {
   readonly disagreements: Disagreement[] = []
   readonly #run: FinishedRun
   readonly #options: OracleOptions
   readonly #log: TrueLog
-  readonly #anothers: WeakSet<readonly Attempt[]>
+  readonly #evidence: Evidence
   readonly #known = new Map<string, Knowledge>()
   /** What each hop knew after so many events; only where branches went on side by side. */
   readonly #past: ReadonlyMap<string, Knowledge>[] | undefined
@@ -74,11 +72,11 @@ class RunCheck {
   readonly #doubts: Doubts
   #step = 0
 
-  constructor(run: FinishedRun, options: OracleOptions, log: TrueLog, anothers: WeakSet<readonly Attempt[]>) {
+  constructor(run: FinishedRun, options: OracleOptions, log: TrueLog, evidence: Evidence) {
     this.#run = run
     this.#options = options
     this.#log = log
-    this.#anothers = anothers
+    this.#evidence = evidence
     const isBranched = run.events.some((event) => 'begunAfter' in event && event.begunAfter !== undefined)
     this.#past = isBranched ? [] : undefined
     const writes = run.events.filter((event) => event.kind === 'write')
@@ -134,7 +132,7 @@ class RunCheck {
       ),
       isExcused,
     })
-    const seen = this.#anothers.has(attempts) ? undefined : returnedVersion
+    const seen = this.#isAnothers(attempts) ? undefined : returnedVersion
     this.#known.set(hop, afterRead(this.#of(hop), seen, requests, this.#younger))
   }
 
@@ -187,7 +185,7 @@ class RunCheck {
 
   /** What the replica that answered had applied; undefined where nothing of ours was answered. */
   applied({ attempts }: Observation): readonly TrueVersion[] | undefined {
-    return this.#anothers.has(attempts) ? undefined : appliedOf(this.#log, this.#requests(attempts))
+    return this.#isAnothers(attempts) ? undefined : appliedOf(this.#log, this.#requests(attempts))
   }
 
   readonly #comesFrom: ComesFrom = (younger, elder) =>
@@ -207,12 +205,16 @@ class RunCheck {
     return begunAfter === undefined ? this.#of(hop) : (this.#past?.[begunAfter]?.get(hop) ?? knowsNothing)
   }
 
-  #requests(attempts: readonly Attempt[]): RequestEntry[] {
-    return (this.#options.evidence.get(attempts) ?? []).filter((entry) => entry.kind === 'request')
+  #requests(attempts: readonly Attempt[]): readonly RequestEntry[] {
+    return this.#evidence.get(attempts)?.requests ?? nothingAsked
+  }
+
+  #isAnothers(attempts: readonly Attempt[]): boolean {
+    return this.#evidence.get(attempts)?.isAnothers === true
   }
 
   #readOf({ operation, documentId, attempts }: Observation, requests: readonly RequestEntry[]): TrueRead {
-    return { operation, documentId, requests, isAnothers: this.#anothers.has(attempts) }
+    return { operation, documentId, requests, isAnothers: this.#isAnothers(attempts) }
   }
 
   #says(what: string, judged: unknown, truth: unknown): void {

@@ -2,7 +2,7 @@ import type { FinishedRun, JourneyEvent } from '../domain/journey.ts'
 import type { Attempt } from '../domain/observation.ts'
 import type { HopDeclaration, Scenario } from '../domain/scenario.ts'
 import type { JournalEntry, RequestEntry } from '../simulator/journal.ts'
-import type { Evidence } from './oracle.ts'
+import type { Evidence } from './evidence.ts'
 
 type EventOf<Kind extends JourneyEvent['kind']> = Extract<JourneyEvent, { kind: Kind }>
 
@@ -37,7 +37,7 @@ export function tellRun(run: FinishedRun, scenario: Scenario, evidence: Evidence
     ...scenario.hops.map(hopText),
     ...run.events.flatMap((event, step) => [
       `${String(step).padStart(3)}  ${headline(event)}${begunText(event)}`,
-      ...attemptsOf(event).flatMap((attempts) => wireLines(evidence.get(attempts) ?? [])),
+      ...attemptsOf(event).flatMap((attempts) => wireLines(evidence.get(attempts)?.entries ?? [])),
     ]),
   ]
   return lines.join('\n')

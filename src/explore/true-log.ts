@@ -32,7 +32,7 @@ export class TrueLog {
   #commitCount = 0
   /** Ids of regions that were removed: what they had written was everywhere by then. */
   readonly #removed = new Set<number>()
-  readonly #applied = new WeakMap<RequestEntry, readonly TrueVersion[]>()
+  readonly #applied = new Map<RequestEntry, readonly TrueVersion[]>()
 
   /** `request`: what brought the entry about; undefined where somebody changed the account. */
   hear(entry: JournalEntry, request: StoreRequest | undefined): void {
@@ -43,6 +43,11 @@ export class TrueLog {
     else if (entry.kind === 'topology' && entry.change === 'removeRegion') this.#removed.add(Number(entry.detail.id))
     // The new container is empty.
     else if (entry.kind === 'topology' && entry.change === 'recreateContainer') this.#versions.clear()
+  }
+
+  /** Of what has been answered until now nobody will ask any more. */
+  forgetAnswers(): void {
+    this.#applied.clear()
   }
 
   /** What the replica that gave this answer had applied, the newest last; undefined where it spoke for other ranges. */

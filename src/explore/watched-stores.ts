@@ -1,10 +1,12 @@
 import type { Random } from '../base/random.ts'
 import type { DocumentStore, StoreAnswer, StoreRequest } from '../domain/document-store.ts'
+import type { Attempt } from '../domain/observation.ts'
 import type { HopDeclaration, Scenario } from '../domain/scenario.ts'
 import type { JournalEntry } from '../simulator/journal.ts'
-import { itemOperation } from './direct-operation.ts'
-import { DirectStore } from './direct-store.ts'
-import type { Evidence, Oracle } from './oracle.ts'
+import { type MakeOperation, operationMaker } from './direct-operation.ts'
+import { DirectStore, type OperationWatch } from './direct-store.ts'
+import { type Evidence, type OperationEvidence, operationEvidence } from './evidence.ts'
+import type { Oracle } from './oracle.ts'
 import type { Traits } from './random-world.ts'
 import { changeAmidRun, type World } from './weather.ts'
 
@@ -16,7 +18,6 @@ interface Watching {
   readonly scenario: Scenario
   readonly traits: Traits
   readonly oracle: Oracle
-  readonly evidence: Evidence
   readonly random: Random
 }
 
@@ -26,7 +27,8 @@ interface Watching {
  */
 export class WatchedStores {
   readonly #of: Watching
-  readonly #heardFor = new WeakMap<StoreRequest, JournalEntry[]>()
+  readonly #operationOf: MakeOperation
+  #evidence = new Map<readonly Attempt[], OperationEvidence>()
   #heard: JournalEntry[] = []
   #asking: StoreRequest | undefined
   /** Writes that got stuck on their way to a region. */
@@ -34,6 +36,7 @@ export class WatchedStores {
 
   constructor(of: Watching) {
     this.#of = of
+    this.#operationOf = operationMaker(of.scenario)
     of.world.account.journal.onEntry((entry) => {
       this.#heard.push(entry)
       of.oracle.hear(entry, this.#asking)
@@ -43,32 +46,32 @@ export class WatchedStores {
   open(hop: HopDeclaration): DocumentStore {
     const { world, scenario, traits } = this.#of
     const { account, clock } = world
-    const { habits } = traits
-    return new DirectStore({ account, clock, hop, scenario, habits, onAsk: this.#onAsk, onAnswer: this.#onAnswer })
+    return new DirectStore({ account, clock, hop, scenario, habits: traits.habits, watch: this.#watch })
   }
 
-  /** What is in flight when the world's next run begins is nobody's any more. */
-  beginRun(): void {
+  /**
+   * What is in flight when the world's next run begins is nobody's any more. Returns what will be the run's evidence, which fills
+   * while it goes on.
+   */
+  beginRun(): Evidence {
+    this.#of.oracle.beginRun()
+    this.#evidence = new Map()
     this.#stuck = []
     this.#heard = []
     this.#asking = undefined
+    return this.#evidence
   }
 
-  readonly #onAnswer = (request: StoreRequest, answer: StoreAnswer): StoreAnswer => {
-    const { oracle, evidence, traits } = this.#of
-    const entries = this.#heardFor.get(request) ?? []
-    const losesResponse = 'losesResponse' in request && request.losesResponse === true
-    evidence.set(answer.attempts, losesResponse ? withLoss(entries) : entries)
-    if (traits.writesLandLate && 'document' in request) this.#noteStuck(request, entries)
-    if (answer.document === undefined || !traits.isStrangers()) return answer
-    oracle.showsAnothers(answer.attempts)
-    return { ...answer, document: { ...answer.document, owner: 'stranger' } }
+  readonly #watch = (request: StoreRequest): OperationWatch => {
+    const heard: JournalEntry[] = []
+    return {
+      asks: () => this.#asks(request, heard),
+      answers: (answer) => this.#answers(request, heard, answer),
+    }
   }
 
-  readonly #onAsk = (request: StoreRequest): void => {
+  #asks(request: StoreRequest, heard: JournalEntry[]): void {
     const { world, traits, random } = this.#of
-    const heard = this.#heardFor.get(request) ?? []
-    this.#heardFor.set(request, heard)
     this.#heard = heard
     this.#asking = undefined
     if (traits.unrest > 0 && random.next() < traits.unrest) changeAmidRun(world)
@@ -76,6 +79,15 @@ export class WatchedStores {
     if (this.#stuck.length > 0 && !('document' in request) && random.next() < 0.5) this.#land()
     this.#heard = heard
     this.#asking = request
+  }
+
+  #answers(request: StoreRequest, heard: readonly JournalEntry[], answer: StoreAnswer): StoreAnswer {
+    const { traits } = this.#of
+    if (traits.writesLandLate && 'document' in request) this.#noteStuck(request, heard)
+    const losesResponse = 'losesResponse' in request && request.losesResponse === true
+    const isAnothers = answer.document !== undefined && traits.isStrangers()
+    this.#evidence.set(answer.attempts, operationEvidence(losesResponse ? withLoss(heard) : heard, isAnothers))
+    return isAnothers ? { ...answer, document: { ...answer.document, owner: 'stranger' } } : answer
   }
 
   #noteStuck(request: StoreRequest, entries: readonly JournalEntry[]): void {
@@ -86,12 +98,12 @@ export class WatchedStores {
 
   /** The oldest write that got stuck arrives; nobody waits for its answer any more. */
   #land(): void {
-    const { world, scenario } = this.#of
+    const { world } = this.#of
     const { request, region } = this.#stuck.shift()!
     const told = this.#heard
     this.#heard = []
     this.#asking = request
-    world.account.execute(itemOperation(request, scenario, request.sessionToken), {
+    world.account.execute(this.#operationOf(request, request.sessionToken), {
       region,
       nowMs: world.clock.nowMs(),
     })

@@ -25,7 +25,7 @@ export interface HopAnswer {
   /** The token of the answer, as the service gets to see it. */
   readonly sessionToken: WireToken | undefined
   /** What is known of splits and merges of the container's ranges; absent: nothing. */
-  readonly ancestry?: Ancestry
+  readonly ancestry?: Ancestry | undefined
   /** Where nothing is known of what happened at a hop elsewhere: why. */
   readonly failure?: FailureReason
 }

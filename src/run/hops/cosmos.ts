@@ -24,7 +24,7 @@ export function cosmosHop(declaration: HopDeclaration, store: DocumentStore, clo
         },
         document: answer.document,
         sessionToken: answer.sessionToken,
-        ...(answer.ancestry && { ancestry: answer.ancestry }),
+        ancestry: answer.ancestry,
       }
     },
     reconnect: () => store.reconnect(),
