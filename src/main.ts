@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import './cli/quiet-sdk.ts'
+import { isatty } from 'node:tty'
 import { CommanderError } from 'commander'
 import { closest } from 'fastest-levenshtein'
 import { ConfigurationProblem } from './base/configuration-problem.ts'
@@ -9,10 +10,10 @@ import { commandNames, createProgram, loadCommands } from './cli/program.ts'
 import { TargetProblem } from './cosmos/target-problem.ts'
 import { scrub } from './publish/scrub.ts'
 
-// Whoever reads only the first lines, as "| head" does, closes the pipe: that is no failure, and nobody needs the rest.
+// Whoever reads only the first lines, as "| head" does, closes the pipe, or the terminal: that is no failure, and nobody needs the rest.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
     if (stream === process.stdout) process.exit()
   })
 }
@@ -36,6 +37,10 @@ const stopped = () =>
     }
     process.on('SIGINT', stop).on('SIGTERM', stop)
   })
+
+/** A terminal that is closed sends the same signal; a service that lived on would hold the port, and nobody would see it. */
+const hadTerminal = isatty(0)
+const isTerminalGone = () => hadTerminal && !isatty(0)
 
 const done = (code: ExitCode) => {
   process.exitCode = code
@@ -89,7 +94,11 @@ try {
   const names = askedFor(args)
   // It asks `serve` to read its files anew, and by default would end it while it starts or stops. Nothing is lost: what was written
   // since the start is read once it is up.
-  if (names.length === 1 && names[0] === 'serve') process.on('SIGHUP', () => {})
+  if (names.length === 1 && names[0] === 'serve') {
+    process.on('SIGHUP', () => {
+      if (isTerminalGone()) process.kill(process.pid, 'SIGTERM')
+    })
+  }
   await loadCommands(program, names, { done, stopped })
   await program.parseAsync(args, { from: 'user' })
 } catch (error) {

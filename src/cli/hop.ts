@@ -52,7 +52,7 @@ HOPWATCH_HOP_TOKEN holds the bearer token of both sides; it is needed beyond loo
       }
       const lines = new LineTap()
       const level = options.logLevel ?? settings.configuration.logLevel ?? 'info'
-      const logger = createLogger({ level, tap: lines })
+      const logger = createLogger({ level, isForPeople: process.stdout.isTTY, tap: lines })
       const telemetry = await openTelemetry({
         env: process.env,
         endpoint: settings.configuration.openTelemetry?.endpoint,

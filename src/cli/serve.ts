@@ -81,7 +81,7 @@ Every option has an environment variable: --grace is HOPWATCH_GRACE. A flag beat
       const scenarios = await readScenarios(settings.scenarioPaths, process.env)
       const levelOf = () => options.logLevel ?? configuration.logLevel ?? defaults.logLevel
       const lines = new LineTap()
-      const logger = createLogger({ level: levelOf(), tap: lines })
+      const logger = createLogger({ level: levelOf(), isForPeople: process.stdout.isTTY, tap: lines })
       const clock = systemClock
       // Shards that share a name are told apart by their numbers: each owns documents of its own.
       const owner = shard === undefined ? settings.owner : `${settings.owner}-${shard.index}`
