@@ -8,7 +8,16 @@ export interface Child<Question, Answer> {
   end(): void
 }
 
-type ProcessName = 'bare-http' | 'bare-sdk' | 'hopwatch' | 'memory' | 'receiver' | 'scrape' | 'simulator' | 'vercel'
+type ProcessName =
+  | 'bare-http'
+  | 'bare-net'
+  | 'bare-sdk'
+  | 'hopwatch'
+  | 'memory'
+  | 'receiver'
+  | 'scrape'
+  | 'simulator'
+  | 'vercel'
 
 /** Starts `processes/<name>.ts`; it ends with this process at the latest. */
 export async function startChild<Question extends object, Answer>(
