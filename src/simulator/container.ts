@@ -11,8 +11,8 @@ export class Container {
   readonly path: string
   /** `dbs/…/colls/…/`, by resource ids. */
   readonly self: string
-  /** In the order of the hash space. */
-  ranges: readonly PartitionKeyRange[]
+  #ranges: readonly PartitionKeyRange[]
+  #rangeIds: readonly string[]
   readonly partitionKeyPaths: readonly (readonly string[])[]
   readonly createdAtSecond: number
   /** Ids of ranges are never given out twice. */
@@ -44,7 +44,7 @@ export class Container {
     this.throughput = layout.throughput
     this.partitionKeyPaths = definition.partitionKey.paths.map(parsePath)
     const bounds = evenRangeBounds(layout.ranges)
-    this.ranges = bounds.map(
+    this.#ranges = bounds.map(
       (minInclusive, i) =>
         new PartitionKeyRange(
           world,
@@ -52,7 +52,18 @@ export class Container {
           { minInclusive, maxExclusive: bounds[i + 1] ?? 'FF' },
         ),
     )
+    this.#rangeIds = this.#ranges.map(({ id }) => id)
     this.#nextRange = bounds.length
+  }
+
+  /** In the order of the hash space. */
+  get ranges(): readonly PartitionKeyRange[] {
+    return this.#ranges
+  }
+
+  /** In the same order. */
+  get rangeIds(): readonly string[] {
+    return this.#rangeIds
   }
 
   nextRangeId(): string {
@@ -66,19 +77,21 @@ export class Container {
   /** Puts ranges in the place of those that they came from. */
   replaceRanges(parents: readonly PartitionKeyRange[], children: readonly PartitionKeyRange[]): void {
     for (const { id, ancestors } of parents) this.#formerAncestors.set(id, ancestors)
-    this.ranges = [...this.ranges.filter((range) => !parents.includes(range)), ...children].toSorted((a, b) =>
+    this.#ranges = [...this.ranges.filter((range) => !parents.includes(range)), ...children].toSorted((a, b) =>
       a.minInclusive < b.minInclusive ? -1 : 1,
     )
+    this.#rangeIds = this.#ranges.map(({ id }) => id)
   }
 
   range(id: string): PartitionKeyRange | undefined {
-    return this.ranges.find((range) => range.id === id)
+    for (const range of this.#ranges) if (range.id === id) return range
+    return undefined
   }
 
   /** `printed` is the key as `printPartitionKey` prints it. */
   rangeOf(key: PartitionKeyValue, printed: string): PartitionKeyRange {
     // Hashing a key costs more than a whole point read; the range that already has it is found without.
-    for (const range of this.ranges) if (range.items.partition(printed) !== undefined) return range
+    for (const range of this.#ranges) if (range.items.partition(printed) !== undefined) return range
     const effective = effectivePartitionKey(key)
     return this.ranges.findLast(({ minInclusive }) => minInclusive <= effective)!
   }

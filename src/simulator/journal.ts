@@ -5,7 +5,7 @@ export interface RangeRef {
   readonly container: string
   readonly range: string
   /** With several write regions: the id of the one whose log it is. */
-  readonly writeRegionId?: number
+  readonly writeRegionId?: number | undefined
 }
 
 /** What a session token says, without its text. */
@@ -113,7 +113,7 @@ export class Journal {
   readonly #limit: number
   #entries: JournalEntry[] = []
   #dropped = 0
-  readonly #listeners = new Set<Listener>()
+  #listeners: readonly Listener[] = []
 
   constructor(limit: 'off' | 'unbounded' | number) {
     this.#limit = limit === 'off' ? 0 : limit === 'unbounded' ? Number.POSITIVE_INFINITY : limit
@@ -121,7 +121,7 @@ export class Journal {
 
   /** False when nobody keeps or hears an entry, so that callers need not build it. */
   get isOn(): boolean {
-    return this.#limit > 0 || this.#listeners.size > 0
+    return this.#limit > 0 || this.#listeners.length > 0
   }
 
   /** How many entries the limit has pushed out. */
@@ -147,8 +147,10 @@ export class Journal {
   /** Calls `hear` for each entry from now on, or only for those of some kinds; returns how to stop it. */
   onEntry(hear: Listener['hear'], kinds?: Listener['kinds']): () => void {
     const listener = { hear, kinds }
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    this.#listeners = [...this.#listeners, listener]
+    return () => {
+      this.#listeners = this.#listeners.filter((each) => each !== listener)
+    }
   }
 
   /** Oldest first; at most `limit` of the newest. */

@@ -4,7 +4,7 @@
  */
 export interface LogState {
   readonly lsn: number
-  readonly locals?: readonly number[]
+  readonly locals?: readonly number[] | undefined
 }
 
 /** Where a commit stands: its LSN in one of the range's logs. */
@@ -23,10 +23,17 @@ export const reaches = ({ lsn, locals }: LogState, other: LogState): boolean =>
   lsn >= other.lsn &&
   (other.locals === undefined || other.locals.every((otherLsn, log) => (locals?.[log] ?? 0) >= otherLsn))
 
-export const stateOf = (locals: readonly number[]): LogState => ({
-  lsn: locals.reduce((sum, lsn) => sum + lsn, 0),
-  locals,
-})
+export function stateOf(locals: readonly number[]): LogState {
+  let lsn = 0
+  for (const each of locals) lsn += each
+  return { lsn, locals }
+}
+
+export function isSameState(left: LogState, right: LogState): boolean {
+  if (left === right) return true
+  if (left.lsn !== right.lsn || left.locals?.length !== right.locals?.length) return false
+  return left.locals === undefined || left.locals.every((lsn, log) => lsn === right.locals![log])
+}
 
 /** The least state that has what both have. */
 export function joinStates(left: LogState, right: LogState): LogState {

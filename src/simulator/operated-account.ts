@@ -8,7 +8,7 @@ import { type Delay, type SimulatorOptions, withDefaults } from './options.ts'
 import type { PartitionKeyRange } from './partition-range.ts'
 import { assemble, mergeRanges, splitRange } from './range-changes.ts'
 import { RefusedChange } from './refused-change.ts'
-import { type Region, type RegionStatus, Topology } from './topology.ts'
+import { pair, type Region, type RegionStatus, Topology } from './topology.ts'
 
 /** The account as its operator has it: who is there, how commits travel, how containers are laid out, what goes wrong. */
 export class OperatedAccount {
@@ -33,7 +33,7 @@ export class OperatedAccount {
     this.faults = new FaultRules(random.fork('faults'))
   }
 
-  regions(nowMs: number): RegionStatus[] {
+  regions(nowMs: number): readonly RegionStatus[] {
     return this.world.topology.status(nowMs)
   }
 
@@ -68,22 +68,18 @@ export class OperatedAccount {
   setRegionOffline(region: string, mode: 'unavailable' | 'hang', nowMs: number): void {
     const target = this.#present(region)
     this.#noteChange(nowMs, 'setRegionOffline', { region: target.name, mode })
-    this.#change(nowMs, () => {
-      target.state = mode
-    })
+    this.#change(nowMs, () => this.world.topology.setState(target, mode))
   }
 
   setRegionOnline(region: string, nowMs: number): void {
     const target = this.#present(region)
     this.#noteChange(nowMs, 'setRegionOnline', { region: target.name })
-    this.#change(nowMs, () => {
-      target.state = 'online'
-    })
+    this.#change(nowMs, () => this.world.topology.setState(target, 'online'))
   }
 
   /** The container's ranges, in the order of the hash space. */
   rangesOf(database: string, container: string): readonly string[] {
-    return this.#container(database, container).ranges.map(({ id }) => id)
+    return this.#container(database, container).rangeIds
   }
 
   /** The ranges that a container's range came from, nearest first, as `parents` of its partition key ranges tells. */
@@ -209,25 +205,27 @@ export class OperatedAccount {
 
   /** Changes the topology, then stops and resumes the links that it concerns. */
   #change(nowMs: number, change: () => void): void {
-    const topology = this.world.topology
-    const before = topology.writeRegion
-    // With one write region a link is that of the log, whoever its source was before.
-    const flowedBefore = new Set(
-      topology.regions.flatMap((to) =>
-        topology.regions
-          .filter((from) => topology.flows(topology.hasSeveralWriteRegions ? from : before, to))
-          .map((from) => linkOf(from, to)),
-      ),
-    )
+    const { topology } = this.world
+    const flowedBefore = new Set<number>()
+    const { writeRegion } = topology
+    for (const from of topology.regions) {
+      for (const to of topology.regions) {
+        // With one write region a link is that of the log, whoever its source was before.
+        const source = topology.hasSeveralWriteRegions ? from : writeRegion
+        if (topology.flows(source, to)) flowedBefore.add(pair(from, to))
+      }
+    }
     change()
+    const ranges = this.#ranges()
     for (const from of topology.writeRegions) {
       for (const to of topology.regions) {
         if (to === from) continue
         const flows = topology.flows(from, to)
-        for (const range of this.#ranges()) {
+        if (!flows && !flowedBefore.has(pair(from, to))) continue
+        for (const range of ranges) {
           const { replication, committedLsn } = range.logOf(from)
-          if (!flows && flowedBefore.has(linkOf(from, to))) replication.stop(to, nowMs)
           if (flows) replication.resume(to, committedLsn, nowMs)
+          else replication.stop(to, nowMs)
         }
       }
     }
@@ -272,5 +270,3 @@ function rangeOf(container: Container, id: string): PartitionKeyRange {
   if (range === undefined) throw new Error(`${container.path} has no partition key range ${id}`)
   return range
 }
-
-const linkOf = (from: Region, to: Region) => `${from.id}>${to.id}`

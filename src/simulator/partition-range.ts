@@ -3,11 +3,11 @@ import type { RangeToken } from '../protocol/session-token.ts'
 import { ItemStore, type ItemVersion, versionAt } from './item-store.ts'
 import type { RangeRef } from './journal.ts'
 import { type IssuedToken, type Lineage, SingleLineage } from './lineage.ts'
-import { type LogState, stateOf } from './log-state.ts'
+import { isSameState, type LogState, stateOf } from './log-state.ts'
 import { RangeLog, type StalenessBound } from './range-log.ts'
 import { type RangeView, readPolicies, replicasPerRegion, type Served } from './read-policy.ts'
 import type { ReplicationWorld } from './replication.ts'
-import { type Budget, fullBudget, refill, retryAfterMs, spend } from './throughput.ts'
+import { Budget } from './throughput.ts'
 import type { Region } from './topology.ts'
 import { VectorLineage } from './vector-lineage.ts'
 
@@ -32,6 +32,8 @@ export interface RangeParts {
   readonly settledAtMs: number
 }
 
+const tokensKept = 16
+
 /** One partition key range: its log or logs, its items, its replicas in every region, its share of the throughput. */
 export class PartitionKeyRange {
   readonly id: string
@@ -44,9 +46,10 @@ export class PartitionKeyRange {
   readonly #world: ReplicationWorld
   readonly #logs: RangeLog[]
   #lineage: Lineage
-  readonly #budgets = new Map<Region, Budget>()
-
-  #lastToken: { readonly state: LogState; readonly lineage: Lineage; readonly token: IssuedToken } | undefined
+  /** By the region's index. */
+  readonly #budgets: (Budget | undefined)[] = []
+  /** The latest tokens, by LSN: replicas answer from the same few states again and again. */
+  readonly #tokens = new Map<number, { readonly state: LogState; readonly token: IssuedToken }>()
 
   constructor(
     world: ReplicationWorld,
@@ -92,12 +95,12 @@ export class PartitionKeyRange {
     return { log: this.#logs.indexOf(log), lsn: log.committedLsn + 1, version: this.#lineage.version }
   }
 
-  /** The journal and the answer both tell of the state that was served: its token is made once. */
   tokenAt(state: LogState): IssuedToken {
-    const last = this.#lastToken
-    if (last?.state === state && last.lineage === this.#lineage) return last.token
+    const known = this.#tokens.get(state.lsn)
+    if (known !== undefined && isSameState(known.state, state)) return known.token
     const token = this.#lineage.tokenAt(this.id, state)
-    this.#lastToken = { state, lineage: this.#lineage, token }
+    if (this.#tokens.size >= tokensKept) this.#tokens.clear()
+    this.#tokens.set(state.lsn, { state, token })
     return token
   }
 
@@ -111,19 +114,12 @@ export class PartitionKeyRange {
 
   /** When the first replica of the region will be in the state, or undefined when that is not settled. */
   reachedAtMs(region: Region, demand: LogState): number | undefined {
-    const times: number[] = []
+    let first: number | undefined
     for (let replica = 0; replica < replicasPerRegion; replica++) {
-      const each = this.#logs.map((log, index) =>
-        log.replication.reachedAtMs(
-          region,
-          replica,
-          demand.locals === undefined ? demand.lsn : (demand.locals[index] ?? 0),
-        ),
-      )
-      const known = each.filter((atMs) => atMs !== undefined)
-      if (known.length === each.length) times.push(Math.max(...known))
+      const atMs = this.#replicaReachesAtMs(region, replica, demand)
+      if (atMs !== undefined && (first === undefined || atMs < first)) first = atMs
     }
-    return times.length === 0 ? undefined : Math.min(...times)
+    return first
   }
 
   /** Which state answers a read at this level now, or `not-yet`. */
@@ -169,8 +165,9 @@ export class PartitionKeyRange {
         this.#world.journal.append({
           kind: 'commit',
           atMs: nowMs,
-          ...this.where,
-          ...(this.#logs.length > 1 && { writeRegionId: region.id }),
+          container: this.where.container,
+          range: this.where.range,
+          writeRegionId: this.#logs.length > 1 ? region.id : undefined,
           lsn,
           version: configuration,
           partitionKey: key,
@@ -188,7 +185,7 @@ export class PartitionKeyRange {
   tidy(nowMs: number, expiresAtMs: ExpiryOf): void {
     const least = this.#stateFrom((log) => log.replication.leastPosition(nowMs))
     this.items.tidy(least, nowMs, expiresAtMs)
-    for (const [index, log] of this.#logs.entries()) log.forgetTimes(least.locals?.[index] ?? least.lsn)
+    this.#logs.forEach((log, index) => log.forgetTimes(least.locals?.[index] ?? least.lsn))
   }
 
   /** Moves the writes of the one log to another region. Forced: what has not come to it is lost, and the log goes on from there. */
@@ -204,7 +201,7 @@ export class PartitionKeyRange {
       log.cut(keptLsn, nowMs)
     }
     log.replication.catchUp(to, keptLsn, nowMs)
-    this.#lineage = (this.#lineage as SingleLineage).moved(version, keptLsn, to.id, lostCommits > 0)
+    this.#goOnUnder((this.#lineage as SingleLineage).moved(version, keptLsn, to.id, lostCommits > 0))
     return { lostCommits }
   }
 
@@ -239,23 +236,17 @@ export class PartitionKeyRange {
         this.#logs[region.index] ??= RangeLog.empty(this.#world, this.where, () => region)
       }
     }
-    this.#lineage = this.#lineage.raised(version, this.newest, topology.regions, keepsAll)
+    this.#goOnUnder(this.#lineage.raised(version, this.newest, topology.regions, keepsAll))
   }
 
   /** 0: the region's share of the throughput admits a request now. Else how long to stay away. */
   retryAfterMs(region: Region, requestUnitsPerSecond: number, nowMs: number): number {
-    const budget = refill(
-      this.#budgets.get(region) ?? fullBudget(requestUnitsPerSecond, nowMs),
-      requestUnitsPerSecond,
-      nowMs,
-    )
-    this.#budgets.set(region, budget)
-    return retryAfterMs(budget, requestUnitsPerSecond)
+    const budget = (this.#budgets[region.index] ??= new Budget(requestUnitsPerSecond, nowMs))
+    return budget.retryAfterMs(requestUnitsPerSecond, nowMs)
   }
 
   spend(region: Region, requestUnits: number): void {
-    const budget = this.#budgets.get(region)
-    if (budget !== undefined) this.#budgets.set(region, spend(budget, requestUnits))
+    this.#budgets[region.index]?.spend(requestUnits)
   }
 
   /** The log that takes the region's writes. */
@@ -267,8 +258,24 @@ export class PartitionKeyRange {
     return this.#world.topology.hasSeveralWriteRegions ? this.#logs[region.index]! : this.#logs[0]!
   }
 
+  #goOnUnder(lineage: Lineage): void {
+    this.#lineage = lineage
+    this.#tokens.clear()
+  }
+
+  /** The last of its logs decides; undefined when that is not settled of one of them. */
+  #replicaReachesAtMs(region: Region, replica: number, { lsn, locals }: LogState): number | undefined {
+    let last = Number.NEGATIVE_INFINITY
+    for (const [index, log] of this.#logs.entries()) {
+      const atMs = log.replication.reachedAtMs(region, replica, locals === undefined ? lsn : (locals[index] ?? 0))
+      if (atMs === undefined) return undefined
+      last = Math.max(last, atMs)
+    }
+    return last
+  }
+
   #stateFrom(lsnOf: (log: RangeLog, index: number) => number): LogState {
-    if (!this.#world.topology.hasSeveralWriteRegions) return { lsn: lsnOf(this.#logs[0]!, 0) }
+    if (!this.#world.topology.hasSeveralWriteRegions) return { lsn: lsnOf(this.#logs[0]!, 0), locals: undefined }
     return stateOf(this.#logs.map(lsnOf))
   }
 }

@@ -17,7 +17,7 @@ export interface RangeView {
 
 /** Which state of the log answers. Without `replica`: a quorum or a newer state than any single replica here has. */
 export interface Served extends LogState {
-  readonly replica?: number
+  readonly replica?: number | undefined
 }
 
 export const replicasPerRegion = 4
@@ -35,7 +35,7 @@ export const readPolicies: Readonly<Record<ConsistencyLevel, (view: RangeView) =
     for (let i = 0; i < replicasPerRegion; i++) {
       const replica = (view.chosen + i) % replicasPerRegion
       const state = view.position(replica)
-      if (reaches(state, view.demand)) return { ...state, replica }
+      if (reaches(state, view.demand)) return by(replica, state)
     }
     return 'not-yet'
   },
@@ -44,4 +44,6 @@ export const readPolicies: Readonly<Record<ConsistencyLevel, (view: RangeView) =
 }
 
 /** A replica applies the log in order, so even this is always a prefix of the writes. */
-const anyReplica = (view: RangeView): Served => ({ ...view.position(view.chosen), replica: view.chosen })
+const anyReplica = (view: RangeView): Served => by(view.chosen, view.position(view.chosen))
+
+export const by = (replica: number, { lsn, locals }: LogState): Served => ({ lsn, locals, replica })

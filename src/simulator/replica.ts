@@ -31,8 +31,11 @@ export type ReplicaMessage =
   /** The log was cut: nothing beyond `lsn` exists any more. Reply: the LSN applied now. */
   | { readonly kind: 'cut'; readonly lsn: number; readonly nowMs: number }
 
+/** Shared by all replicas with nothing on its way to them; never written. */
+const nothing: readonly Arrival[] = []
+
 /** Stands at `lsn` with nothing on its way to it. */
-export const emptyReplica = (lsn = 0): ReplicaState => ({ appliedLsn: lsn, inFlight: [], from: 0, to: 0 })
+export const emptyReplica = (lsn = 0): ReplicaState => ({ appliedLsn: lsn, inFlight: nothing, from: 0, to: 0 })
 
 export function replica(state: ReplicaState, message: ReplicaMessage): [ReplicaState, number] {
   switch (message.kind) {
@@ -90,10 +93,12 @@ export function arrive(state: ReplicaState, nowMs: number): ReplicaState {
   if (from === state.from) return state
   const appliedLsn = state.inFlight[from - 1]!.lsn
   if (from === state.to) return emptyReplica(appliedLsn)
-  return compact({ ...state, appliedLsn, from })
+  return compact({ appliedLsn, inFlight: state.inFlight, from, to: state.to })
 }
 
 function append(state: ReplicaState, arrival: Arrival): ReplicaState {
+  // Most have one commit on its way at most: a literal takes one place, a first push would take seventeen.
+  if (!hasInFlight(state)) return { appliedLsn: state.appliedLsn, inFlight: [arrival], from: 0, to: 1 }
   const isNewest = state.inFlight.length === state.to
   const inFlight = (isNewest ? state.inFlight : state.inFlight.slice(0, state.to)) as Arrival[]
   inFlight.push(arrival)

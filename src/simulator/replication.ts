@@ -25,6 +25,7 @@ export interface ReplicationWorld {
 /** A region's copies of one range: what has come over the link, and the four replicas that it feeds. */
 interface Copies {
   link: ReplicaState
+  /** Those that stand alike share one state. */
   readonly replicas: ReplicaState[]
 }
 
@@ -63,19 +64,14 @@ export class Replication {
     const { topology } = this.#world
     const home = this.#home()
     // Three of four must hold every acknowledged write, so a replica still behind stays the one that trails.
-    const copies = this.#copiesOf(home)
-    const behind = copies.replicas.findIndex((_, i) => this.position(home, i, nowMs) < lsn - 1)
-    this.#deliver(home, lsn, nowMs, nowMs, behind >= 0 ? behind : undefined)
+    this.#deliver(home, lsn, nowMs, nowMs, replicaBelow(this.#copiesOf(home), lsn - 1, nowMs))
     for (const region of topology.regions) {
       if (region !== home && topology.flows(home, region)) this.#ship(region, lsn, nowMs)
     }
   }
 
   position(region: Region, index: number, nowMs: number): number {
-    const { replicas } = this.#copiesOf(region)
-    const state = arrive(replicas[index]!, nowMs)
-    replicas[index] = state
-    return state.appliedLsn
+    return positionOf(this.#copiesOf(region), index, nowMs)
   }
 
   /** When the replica will have applied `lsn`, or undefined when that is not settled. */
@@ -87,7 +83,8 @@ export class Replication {
   leastPosition(nowMs: number): number {
     let least = Number.POSITIVE_INFINITY
     for (const region of this.#world.topology.regions) {
-      for (let i = 0; i < replicasPerRegion; i++) least = Math.min(least, this.position(region, i, nowMs))
+      const copies = this.#copiesOf(region)
+      for (let i = 0; i < replicasPerRegion; i++) least = Math.min(least, positionOf(copies, i, nowMs))
     }
     return least
   }
@@ -131,8 +128,8 @@ export class Replication {
     const copies = this.#copiesOf(region)
     const whole = emptyReplica(committedLsn)
     copies.link = whole
-    for (let i = 0; i < replicasPerRegion; i++) copies.replicas[i] = whole
-    this.#record(region, committedLsn, nowMs, () => nowMs)
+    copies.replicas.fill(whole)
+    if (this.#isRecorded) this.#record(region, committedLsn, nowMs, [nowMs, nowMs, nowMs, nowMs])
   }
 
   /** The log was cut after `lsn`, everywhere. */
@@ -155,11 +152,12 @@ export class Replication {
   }
 
   #copiesOf(region: Region): Copies {
-    this.#copies[region.index] ??= {
-      link: emptyReplica(),
-      replicas: Array.from({ length: replicasPerRegion }, () => emptyReplica()),
-    }
-    return this.#copies[region.index]!
+    const known = this.#copies[region.index]
+    if (known !== undefined) return known
+    const link = emptyReplica()
+    const copies = { link, replicas: [link, link, link, link] }
+    this.#copies[region.index] = copies
+    return copies
   }
 
   #ship(region: Region, lsn: number, nowMs: number): void {
@@ -170,18 +168,27 @@ export class Replication {
   #deliver(region: Region, lsn: number, atMs: number, nowMs: number, trailing: number | undefined): void {
     const { random, replicaLag } = this.#world
     const copies = this.#copiesOf(region)
+    const { replicas } = copies
     const arrivesAtMs = settledMs(copies.link, atMs)
     copies.link = sendNow(copies.link, lsn, atMs, nowMs)
     const last = trailing ?? integerBelow(random, replicasPerRegion)
     const lagMs = drawMs(replicaLag, random)
-    const appliedAtMs: number[] = []
-    for (let i = 0; i < replicasPerRegion; i++) {
-      const dueMs = i === last ? arrivesAtMs + lagMs : arrivesAtMs
-      const state = copies.replicas[i]!
-      appliedAtMs.push(settledMs(state, dueMs))
-      copies.replicas[i] = sendNow(state, lsn, dueMs, nowMs)
+    if (this.#isRecorded) {
+      const appliedAtMs = replicas.map((state, i) => settledMs(state, i === last ? arrivesAtMs + lagMs : arrivesAtMs))
+      this.#record(region, lsn, nowMs, appliedAtMs)
     }
-    this.#record(region, lsn, nowMs, (i) => appliedAtMs[i]!)
+    let before: ReplicaState | undefined
+    let after: ReplicaState | undefined
+    for (let i = 0; i < replicasPerRegion; i++) {
+      const state = replicas[i]!
+      if (i === last) replicas[i] = sendNow(state, lsn, arrivesAtMs + lagMs, nowMs)
+      else {
+        // What stood alike goes on alike.
+        if (after === undefined || state !== before) after = sendNow(state, lsn, arrivesAtMs, nowMs)
+        before = state
+        replicas[i] = after
+      }
+    }
   }
 
   /** With several write regions the journal tells whose log it speaks of. */
@@ -196,8 +203,12 @@ export class Replication {
     }
   }
 
-  #record(region: Region, lsn: number, nowMs: number, arrivesAtMs: (replica: number) => number): void {
-    if (!this.#world.journal.wants('replication')) return
+  /** Asked before `#record`, whose entry costs more to build than to append. */
+  get #isRecorded(): boolean {
+    return this.#world.journal.wants('replication')
+  }
+
+  #record(region: Region, lsn: number, nowMs: number, arrivesAtMs: readonly number[]): void {
     this.#world.journal.append({
       kind: 'replication',
       atMs: nowMs,
@@ -205,7 +216,22 @@ export class Replication {
       ...this.#writeRegion(),
       region: region.name,
       lsn,
-      arrivesAtMs: Array.from({ length: replicasPerRegion }, (_, i) => arrivesAtMs(i)),
+      arrivesAtMs,
     })
   }
+}
+
+function positionOf({ replicas }: Copies, index: number, nowMs: number): number {
+  const before = replicas[index]!
+  const now = arrive(before, nowMs)
+  if (now !== before) {
+    for (let i = 0; i < replicasPerRegion; i++) if (replicas[i] === before) replicas[i] = now
+  }
+  return now.appliedLsn
+}
+
+/** The first replica that has not applied all up to `lsn`. */
+function replicaBelow(copies: Copies, lsn: number, nowMs: number): number | undefined {
+  for (let i = 0; i < replicasPerRegion; i++) if (positionOf(copies, i, nowMs) < lsn) return i
+  return undefined
 }

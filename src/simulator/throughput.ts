@@ -1,28 +1,25 @@
-/** What is left of a range's request units in one region. */
-export interface Budget {
-  readonly requestUnits: number
-  readonly asOfMs: number
+/** What is left of a range's request units in one region. At most one second's share is saved up. */
+export class Budget {
+  #requestUnits: number
+  #asOfMs: number
+
+  constructor(requestUnitsPerSecond: number, nowMs: number) {
+    this.#requestUnits = requestUnitsPerSecond
+    this.#asOfMs = nowMs
+  }
+
+  /**
+   * Milliseconds until the range admits a request again; 0: now. A request is admitted while anything is left and may
+   * overdraw the budget, because its charge is known only afterwards.
+   */
+  retryAfterMs(requestUnitsPerSecond: number, nowMs: number): number {
+    const earned = (Math.max(0, nowMs - this.#asOfMs) / 1000) * requestUnitsPerSecond
+    this.#requestUnits = Math.min(requestUnitsPerSecond, this.#requestUnits + earned)
+    this.#asOfMs = nowMs
+    return this.#requestUnits > 0 ? 0 : Math.floor((-this.#requestUnits / requestUnitsPerSecond) * 1000) + 1
+  }
+
+  spend(requestUnits: number): void {
+    this.#requestUnits -= requestUnits
+  }
 }
-
-/** At most one second's share is saved up. */
-export const fullBudget = (requestUnitsPerSecond: number, nowMs: number): Budget => ({
-  requestUnits: requestUnitsPerSecond,
-  asOfMs: nowMs,
-})
-
-export function refill(budget: Budget, requestUnitsPerSecond: number, nowMs: number): Budget {
-  const earned = (Math.max(0, nowMs - budget.asOfMs) / 1000) * requestUnitsPerSecond
-  return { requestUnits: Math.min(requestUnitsPerSecond, budget.requestUnits + earned), asOfMs: nowMs }
-}
-
-/**
- * Milliseconds until the range admits a request again; 0: now. A request is admitted while anything is left and may
- * overdraw the budget, because its charge is known only afterwards.
- */
-export const retryAfterMs = (budget: Budget, requestUnitsPerSecond: number): number =>
-  budget.requestUnits > 0 ? 0 : Math.floor((-budget.requestUnits / requestUnitsPerSecond) * 1000) + 1
-
-export const spend = (budget: Budget, requestUnits: number): Budget => ({
-  requestUnits: budget.requestUnits - requestUnits,
-  asOfMs: budget.asOfMs,
-})

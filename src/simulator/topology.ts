@@ -33,14 +33,16 @@ export class Topology {
   readonly #byKey = new Map<string, Region>()
   /** Most callers write a region as the account does: nothing to normalise then. */
   readonly #byName = new Map<string, Region>()
-  readonly #delays = new Map<string, Delay>()
-  readonly #paused = new Set<string>()
+  readonly #delays = new Map<number, Delay>()
+  readonly #paused = new Set<number>()
   readonly #defaultDelay: Delay
   readonly #random: Random
   /** Before a failover the region that will take the writes is announced already. */
   #incoming: Region | undefined
   #formerWriteRegion: { region: Region; untilMs: number } | undefined
   #lingering: readonly { readonly region: Region; readonly untilMs: number }[] = []
+  /** Clients ask who is there far more often than it changes. */
+  #status: { readonly regions: readonly RegionStatus[]; readonly untilMs: number } | undefined
 
   constructor(settings: Settings, random: Random) {
     for (const name of settings.regions) this.add(name)
@@ -94,6 +96,7 @@ export class Topology {
     this.#lingering = this.#lingering.filter((each) => regionKey(each.region.name) !== key)
     this.#byKey.set(key, region)
     this.#byName.set(name, region)
+    this.#status = undefined
     return region
   }
 
@@ -102,18 +105,17 @@ export class Topology {
     this.#regions = this.#regions.filter((each) => each !== region)
     this.#lingering = [...this.#lingering, { region, untilMs: announcedUntilMs }]
     if (region === this.writeRegion) this.writeRegion = this.#regions[0]!
+    this.#status = undefined
   }
 
-  status(nowMs: number): RegionStatus[] {
-    const former = this.#formerWriteRegion
-    const announced = former !== undefined && nowMs < former.untilMs ? former.region : undefined
-    const lingering = this.#lingering.filter(({ untilMs }) => nowMs < untilMs).map(({ region }) => region)
-    return [...this.#regions, ...lingering].map((region) => ({
-      name: region.name,
-      id: region.id,
-      state: region.state,
-      writable: this.takesWrites(region) || region === announced || region === this.#incoming,
-    }))
+  setState(region: Region, state: 'online' | 'unavailable' | 'hang'): void {
+    region.state = state
+    this.#status = undefined
+  }
+
+  status(nowMs: number): readonly RegionStatus[] {
+    if (this.#status === undefined || nowMs >= this.#status.untilMs) this.#status = this.#statusAt(nowMs)
+    return this.#status.regions
   }
 
   flows(from: Region, to: Region): boolean {
@@ -139,6 +141,7 @@ export class Topology {
 
   announce(incoming: Region): void {
     this.#incoming = incoming
+    this.#status = undefined
   }
 
   moveWrites(to: Region, announcedUntilMs: number): void {
@@ -146,10 +149,27 @@ export class Topology {
     this.#incoming = undefined
     this.writeRegion = to
     this.version += 1
+    this.#status = undefined
+  }
+
+  /** The status, and until when it holds if nobody changes anything. */
+  #statusAt(nowMs: number) {
+    const former = this.#formerWriteRegion
+    const announced = former !== undefined && nowMs < former.untilMs ? former : undefined
+    const lingering = this.#lingering.filter(({ untilMs }) => nowMs < untilMs)
+    const regions = [...this.#regions, ...lingering.map(({ region }) => region)].map((region) => ({
+      name: region.name,
+      id: region.id,
+      state: region.state,
+      writable: this.takesWrites(region) || region === announced?.region || region === this.#incoming,
+    }))
+    const ends = lingering.map(({ untilMs }) => untilMs)
+    return { regions, untilMs: Math.min(announced?.untilMs ?? Number.POSITIVE_INFINITY, ...ends) }
   }
 }
 
 export const drawMs = (delay: Delay, random: Random): number =>
   'fixedMs' in delay ? delay.fixedMs : logNormal(random, delay.medianMs, delay.sigma)
 
-const pair = (from: Region, to: Region) => `${from.id}>${to.id}`
+/** Tells a link from every other; a number, because it is asked for with each commit. */
+export const pair = (from: Region, to: Region): number => from.id * 65_536 + to.id
