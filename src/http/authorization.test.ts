@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigurationProblem } from '../base/configuration-problem.ts'
-import { createGate, createPostGate, isLoopback } from './authorization.ts'
+import { asksForLoopback, createGate, createPostGate, isLoopback } from './authorization.ts'
 
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
 
 describe('who may read', () => {
   test.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost', '::ffff:127.0.0.1'])('%s is loopback, and open', (host) => {
     expect(isLoopback(host)).toBe(true)
-    expect(createGate({ host, apiToken: 'secret', allowUnauthenticated: false })(undefined)).toBe(true)
+    expect(createGate({ host, apiToken: 'secret', allowUnauthenticated: false })({})).toBe(true)
   })
 
   test.each(['0.0.0.0', '::', '10.0.0.1', 'hopwatch.example', '127.0.0.1.example'])(
@@ -19,7 +19,7 @@ describe('who may read', () => {
   )
 
   test('unless that is said out loud', () => {
-    expect(createGate({ host: '0.0.0.0', apiToken: undefined, allowUnauthenticated: true })(undefined)).toBe(true)
+    expect(createGate({ host: '0.0.0.0', apiToken: undefined, allowUnauthenticated: true })({})).toBe(true)
   })
 
   test.each([
@@ -40,13 +40,14 @@ describe('who may read', () => {
     ['', false],
     [undefined, false],
   ])('with a token, “%s” → %s', (authorization, passes) => {
-    expect(createGate({ host: '0.0.0.0', apiToken: 'secret', allowUnauthenticated: true })(authorization)).toBe(passes)
+    expect(createGate({ host: '0.0.0.0', apiToken: 'secret', allowUnauthenticated: true })({ authorization })).toBe(
+      passes,
+    )
   })
 
   test('a token with colons is a password whole', () => {
-    expect(createGate({ host: '0.0.0.0', apiToken: 'a:b', allowUnauthenticated: false })(basic('anybody:a:b'))).toBe(
-      true,
-    )
+    const gate = createGate({ host: '0.0.0.0', apiToken: 'a:b', allowUnauthenticated: false })
+    expect(gate({ authorization: basic('anybody:a:b') })).toBe(true)
   })
 
   // A secret made from a file keeps its line break: nobody would pass, and nothing would say why.
@@ -56,7 +57,49 @@ describe('who may read', () => {
   })
 })
 
+describe('a listener on loopback, asked for as', () => {
+  const passes = (host: string | undefined, apiToken?: string, more: { authorization?: string } = {}) =>
+    createGate({ host: '127.0.0.1', apiToken, allowUnauthenticated: false })({ host, ...more })
+
+  test.each([
+    'localhost:9464',
+    'LOCALHOST',
+    'localhost.:9464',
+    'hopwatch.localhost:80',
+    '127.0.0.1:9464',
+    '127.8.9.1',
+    '[::1]:9464',
+    '[::1]',
+    undefined,
+  ])('%s is open', (host) => {
+    expect(passes(host)).toBe(true)
+    expect(passes(host, 'secret')).toBe(true)
+  })
+
+  // A page of evil.example whose name was made to lead to 127.0.0.1 sends its own name.
+  test.each([
+    'evil.example',
+    'evil.example:9464',
+    '127.0.0.1.evil.example',
+    'localhost.evil.example',
+    '10.0.0.1:9464',
+    '[::2]',
+    '',
+  ])('%s is open with the token alone', (host) => {
+    expect(asksForLoopback({ host })).toBe(false)
+    expect(passes(host)).toBe(false)
+    expect(passes(host, 'secret')).toBe(false)
+    expect(passes(host, 'secret', { authorization: 'Bearer secret' })).toBe(true)
+  })
+
+  test('anything is open where that was said out loud', () => {
+    const gate = createGate({ host: '127.0.0.1', apiToken: undefined, allowUnauthenticated: true })
+    expect(gate({ host: 'evil.example' })).toBe(true)
+  })
+})
+
 test('an order needs the bearer token: a browser that knows the password sends it for other pages too', () => {
   const gate = createPostGate('secret')
-  expect([gate?.('Bearer secret'), gate?.(basic('anybody:secret')), gate?.(undefined)]).toEqual([true, false, false])
+  const sent = ['Bearer secret', basic('anybody:secret'), undefined]
+  expect(sent.map((authorization) => gate?.({ authorization }))).toEqual([true, false, false])
 })

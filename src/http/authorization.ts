@@ -9,24 +9,46 @@ export interface AccessOptions {
   readonly allowUnauthenticated: boolean
 }
 
-/** Whether a request with this `Authorization` header may pass. */
-export type Gate = (authorization: string | undefined) => boolean
+/** What a request says of itself. */
+export interface Asked {
+  readonly authorization?: string | undefined
+  /** The `Host` header: the name by which the listener was asked for. */
+  readonly host?: string | undefined
+}
+
+/** Whether a request with these headers may pass. */
+export type Gate = (asked: Asked) => boolean
 
 /** Whether only this machine can reach the address. */
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^(::ffff:)?127(\.\d{1,3}){3}$/.test(host)
 
 /**
- * Loopback is open. Any other address needs the token; without one it is refused at start, because a listener that anybody can
- * read should be a decision and not an oversight.
+ * Whether a listener on loopback was asked for by a name that only this machine has. A web page of anywhere can have its own name lead
+ * to 127.0.0.1 (DNS rebinding) and read what answers there, and a proxy on this machine asks for others: either sends another name.
+ * Without the header it is no browser.
+ */
+export function asksForLoopback({ host }: Asked): boolean {
+  if (host === undefined) return true
+  const name = host
+    .toLowerCase()
+    .replace(/:\d*$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '')
+  return isLoopback(name) || name.endsWith('.localhost')
+}
+
+/**
+ * Loopback is open to whoever asks for it by a name of loopback. Any other name needs the token, and so does any other address; without
+ * one such an address is refused at start, because a listener that anybody can read should be a decision and not an oversight.
  */
 export function createGate({ host, apiToken, allowUnauthenticated }: AccessOptions): Gate {
-  if (isLoopback(host)) return () => true
-  if (apiToken !== undefined && apiToken !== '') {
-    checkToken('HOPWATCH_API_TOKEN', apiToken)
-    return readerGate(apiToken)
-  }
-  if (allowUnauthenticated) return () => true
+  const hasToken = apiToken !== undefined && apiToken !== ''
+  if (allowUnauthenticated && !hasToken) return () => true
+  if (hasToken) checkToken('HOPWATCH_API_TOKEN', apiToken)
+  const hasSecret = hasToken ? readerGate(apiToken) : undefined
+  if (isLoopback(host)) return (asked) => asksForLoopback(asked) || hasSecret?.(asked) === true
+  if (hasSecret) return hasSecret
   throw new ConfigurationProblem(
     `${host} is reachable from other machines, and HOPWATCH_API_TOKEN is not set`,
     'set HOPWATCH_API_TOKEN, listen on 127.0.0.1, or say --allow-unauthenticated to let everybody read',
@@ -48,13 +70,13 @@ export const readerChallenges = ['Bearer realm="hopwatch"', 'Basic realm="hopwat
 
 export function bearerGate(token: string): Gate {
   const isToken = equalTo(token)
-  return (authorization) => isToken(bearerIn(authorization))
+  return ({ authorization }) => isToken(bearerIn(authorization))
 }
 
 /** Of whoever only reads: a browser can send no bearer token of its own accord, so that the token may be the password of any name. */
 function readerGate(token: string): Gate {
   const isToken = equalTo(token)
-  return (authorization) => isToken(bearerIn(authorization) ?? passwordIn(authorization))
+  return ({ authorization }) => isToken(bearerIn(authorization) ?? passwordIn(authorization))
 }
 
 /** Throws ConfigurationProblem for a token that no header could carry: nobody would ever pass, and nothing would say why. */

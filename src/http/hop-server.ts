@@ -19,7 +19,7 @@ import {
   queryNames,
 } from '../run/remote/protocol.ts'
 import { findInRequest, placeInAnswer, requestCarrier } from '../run/remote/token-place.ts'
-import { bearerGate, checkToken, type Gate, isLoopback } from './authorization.ts'
+import { asksForLoopback, bearerGate, checkToken, type Gate, isLoopback } from './authorization.ts'
 import { forbidden, parseCall } from './hop-call.ts'
 import { type HttpServer, type Limits, limitedTo, limits, listenOn } from './listen.ts'
 import { withoutSchemas } from './without-schemas.ts'
@@ -47,6 +47,10 @@ const callsMax = 64
 const bodyBytesMax = 256 * 1024
 /** A compound token of many ranges is a large header; what comes before the hop sets the smaller limits. */
 const headerBytesMax = 64 * 1024
+
+/** To whoever comes to loopback by another name, such as a web page whose name leads here. */
+const foreignName =
+  'it was asked for by a name that is not of loopback: let what stands before it send 127.0.0.1 as Host, or set HOPWATCH_HOP_TOKEN on both sides'
 
 /** Serves a hop until closed. Throws ConfigurationProblem when the address cannot be bound, or nothing protects it. */
 export async function startHopServer(options: HopServerOptions): Promise<HttpServer> {
@@ -76,10 +80,10 @@ export async function startHopServer(options: HopServerOptions): Promise<HttpSer
     // What belongs to one user's session is nobody else's answer.
     reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
     if (request.routeOptions.url === '/healthz') return
-    if (!gate(request.headers.authorization)) {
-      reply.header('www-authenticate', 'Bearer realm="hopwatch hop"')
-      return refuse(reply, 401, 'the header "Authorization: Bearer …" with HOPWATCH_HOP_TOKEN did not arrive')
-    }
+    if (gate(request.headers)) return
+    if (options.hopToken === undefined) return refuse(reply, 403, foreignName)
+    reply.header('www-authenticate', 'Bearer realm="hopwatch hop"')
+    return refuse(reply, 401, 'the header "Authorization: Bearer …" with HOPWATCH_HOP_TOKEN did not arrive')
   })
 
   app.get('/healthz', async () => ({ status: 'alive' }))
@@ -186,7 +190,7 @@ function hopGate(host: string, hopToken: string | undefined): Gate {
     checkToken('HOPWATCH_HOP_TOKEN', hopToken)
     return bearerGate(hopToken)
   }
-  if (isLoopback(host)) return () => true
+  if (isLoopback(host)) return asksForLoopback
   throw new ConfigurationProblem(
     `${host} is reachable from other machines, and HOPWATCH_HOP_TOKEN is not set`,
     'set HOPWATCH_HOP_TOKEN here and at the hopwatch that calls, or listen on 127.0.0.1',

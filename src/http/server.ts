@@ -20,6 +20,10 @@ export interface HttpServerOptions extends Sources {
 
 const headerBytesMax = 16 * 1024
 
+/** To whoever comes to loopback by another name, where no token is set that would tell who it is. */
+const foreignName =
+  'this listener is for this machine alone: ask for it as 127.0.0.1 or localhost, let a proxy send that as Host, or set HOPWATCH_API_TOKEN'
+
 /**
  * Serves metrics, health, the status page and the API until closed.
  * Throws ConfigurationProblem when the address cannot be bound, or is public and nothing protects it.
@@ -48,7 +52,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     const isPost = request.method === 'POST'
     if (isPost && postGate === undefined)
       throw new RequestProblem(403, 'this listener takes no orders: HOPWATCH_API_TOKEN is not set')
-    if (isOpen || (isPost ? postGate : gate)?.(request.headers.authorization)) return
+    if (isOpen || (isPost ? postGate : gate)?.(request.headers)) return
+    if (!options.apiToken) throw new RequestProblem(403, foreignName)
     reply.header('www-authenticate', isPost ? 'Bearer realm="hopwatch"' : readerChallenges)
     const instead = isPost ? '' : ', or HOPWATCH_API_TOKEN as the password of any name'
     throw new RequestProblem(401, `this needs the header "Authorization: Bearer …" with HOPWATCH_API_TOKEN${instead}`)
@@ -64,7 +69,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
           accept: request.headers.accept,
           query: request.query as Readonly<Record<string, unknown>>,
           params: request.params as Readonly<Record<string, string>>,
-          isTrusted: gate(request.headers.authorization),
+          isTrusted: gate(request.headers),
         })
         reply.code(status).type(contentType)
         return typeof body === 'string' ? reply.send(body) : sendPieces(reply, body)

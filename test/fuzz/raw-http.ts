@@ -46,7 +46,7 @@ export function printRequest({ method, target, headers, body }: RawRequest): Buf
   const length = Buffer.byteLength(body)
   const lines = [
     `${method} ${target} HTTP/1.1`,
-    'host: fuzzed',
+    'host: localhost',
     'connection: close',
     ...headers.map((pair) => pair.join(': ')),
   ]

@@ -36,8 +36,8 @@ function dribble(address: string, first: string, next = 'x'): Promise<string> {
   })
 }
 
-async function openApi() {
-  const served = await serve([scenarioOf('travel-itinerary')], { apiToken, limits: hurried })
+async function openApi(secrets: { apiToken?: string } = { apiToken }) {
+  const served = await serve([scenarioOf('travel-itinerary')], { ...secrets, limits: hurried })
   onTestFinished(async () => {
     await served.close()
     served.publication.close()
@@ -45,10 +45,10 @@ async function openApi() {
   return served.address
 }
 
-async function openHop() {
+async function openHop({ apiToken: hopToken }: { apiToken?: string } = { apiToken }) {
   const server = await startHopServer({
     listen: { host: '127.0.0.1', port: 0 },
-    hopToken: apiToken,
+    hopToken,
     containers: undefined,
     self: 'hopwatch test',
     logger: pino({ level: 'silent' }),
@@ -67,8 +67,8 @@ async function openSimulator() {
 }
 
 const listeners = [
-  ['the API', openApi, '/healthz'],
-  ['a hop', openHop, '/healthz'],
+  ['the API', () => openApi(), '/healthz'],
+  ['a hop', () => openHop(), '/healthz'],
   ['the simulator', async () => (await openSimulator()).endpoint, '/'],
   ['the simulator’s control', async () => (await openSimulator()).controlEndpoint, '/state'],
 ] as const
@@ -125,8 +125,24 @@ describe.each(listeners)('%s', (_name, open, path) => {
 })
 
 test.each([
-  ['the API', openApi],
-  ['a hop', openHop],
+  ['the API', () => openApi({}), '/metrics'],
+  ['a hop', () => openHop({}), '/hop'],
+] as const)(
+  '%s on loopback without a token tells a web page nothing whose name leads here',
+  async (_name, open, path) => {
+    const address = await open()
+    const asked = (host: string) =>
+      exchange(address, `GET ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`, 'request')
+    const refused = await asked('evil.example:9464')
+    expect(statusesOf(refused)).toEqual([403])
+    expect(refused).toContain('127.0.0.1')
+    expect(statusesOf(await asked('localhost:9464'))).toEqual([200])
+  },
+)
+
+test.each([
+  ['the API', () => openApi()],
+  ['a hop', () => openHop()],
 ] as const)('%s takes so many connections and no more, and serves again when they have gone', async (_name, open) => {
   const address = await open()
   const { hostname, port } = new URL(address)
