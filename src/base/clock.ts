@@ -84,9 +84,9 @@ export class ManualClock implements Clock {
   }
 
   /** Moves on to the earliest sleeper's time and wakes that one; where nobody sleeps, only lets continuations run. */
-  async advanceToNext(): Promise<void> {
+  advanceToNext(): Promise<void> {
     const next = this.#earliest()
-    await (next === undefined ? settled() : this.#wake(next))
+    return next === undefined ? settled() : this.#wake(next)
   }
 
   /** Of several for one time the one that came first: they lie in the order of their arrival. */
@@ -98,10 +98,10 @@ export class ManualClock implements Clock {
     return earliest
   }
 
-  async #wake(sleeper: Sleeper): Promise<void> {
+  #wake(sleeper: Sleeper): Promise<void> {
     this.#nowMs = Math.max(this.#nowMs, sleeper.atMs)
     sleeper.wake()
-    await settled()
+    return settled()
   }
 }
 
@@ -113,6 +113,7 @@ interface Sleeper {
 /**
  * Lets every promise continuation that is ready run, and those that they make ready. Node runs a tick asked for by a microtask
  * once no microtask is left; unlike setImmediate it costs no round of the event loop, so whoever advances for long must let
- * the loop turn now and then.
+ * the loop turn now and then. A promise asks for the microtask, because queueMicrotask makes a resource for async hooks each time.
  */
-const settled = () => new Promise<void>((resolve) => queueMicrotask(() => process.nextTick(resolve)))
+const settled = () => new Promise<void>((resolve) => void present.then(() => process.nextTick(resolve)))
+const present = Promise.resolve()

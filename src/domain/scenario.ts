@@ -215,6 +215,15 @@ export function armRole({ token, instead }: Arm): ArmRole {
 export const allSteps = (steps: readonly Step[]): Step[] =>
   steps.flatMap((step) => (step.kind === 'parallel' ? [step, ...step.branches.flatMap(allSteps)] : [step]))
 
+/** Whether a step of it deletes the document. */
+export const deletesDocument = (scenario: Pick<Scenario, 'journey'>): boolean =>
+  allSteps(scenario.journey).some(
+    (step) =>
+      (step.kind === 'write' && step.write === 'delete') ||
+      (step.kind === 'offline' && step.writes.includes('delete')) ||
+      (step.kind === 'request' && step.does === 'write' && step.request.method === 'DELETE'),
+  )
+
 /** Whether it changes the account, which only the simulated one lets anybody do. */
 export const needsSimulator = (scenario: Pick<Scenario, 'journey'>): boolean =>
   allSteps(scenario.journey).some(({ kind }) => kind === 'simulate')

@@ -33,19 +33,16 @@ const counting = (isNumerator: boolean, isDenominator: boolean): Counting => {
 
 /** Whether each read goes into the rates that objectives are about, as it should. */
 export function checkCounts(run: FinishedRun): Disagreement[] {
-  return run.events.flatMap((event, step) => {
-    if (event.kind !== 'read') return []
-    const { token, judgement } = event
-    const rates = [
-      [
-        'stale-read rate',
-        counting(isStale(judgement.verdict), isJudged(judgement.verdict)),
-        staleReads[judgement.verdict],
-      ],
-      ['token-loss rate', counting(uncovering.has(token), isKnownState(token)), tokenLoss[token]],
-    ] as const
-    return rates.flatMap(([what, judged, truth]) =>
-      judged === truth ? [] : [{ run: run.id, step, what, judged, truth: truth }],
-    )
+  const found: Disagreement[] = []
+  run.events.forEach((event, step) => {
+    if (event.kind !== 'read') return
+    const { token } = event
+    const { verdict } = event.judgement
+    const says = (what: string, judged: Counting, truth: Counting) => {
+      if (judged !== truth) found.push({ run: run.id, step, what, judged, truth })
+    }
+    says('stale-read rate', counting(isStale(verdict), isJudged(verdict)), staleReads[verdict])
+    says('token-loss rate', counting(uncovering.has(token), isKnownState(token)), tokenLoss[token])
   })
+  return found
 }

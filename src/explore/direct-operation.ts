@@ -7,11 +7,7 @@ import type { Item, ItemOperation, Reply } from '../simulator/operation.ts'
 const clockToleranceMs = 15 * 60_000
 
 /** `rangeId`: of a query over all ranges that asks each by itself. */
-export type MakeOperation = (
-  request: StoreRequest,
-  token: WireToken | undefined,
-  rangeId?: string,
-) => ItemOperation
+export type MakeOperation = (request: StoreRequest, token: WireToken | undefined, rangeId?: string) => ItemOperation
 
 /** What the simulator is asked for each operation of a store. */
 export function operationMaker({

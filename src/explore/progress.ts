@@ -10,8 +10,12 @@ export interface Position {
 export type Progress = readonly Position[]
 
 /** With each of `more`, the further one where both tell of a range. */
-export const withProgress = (known: Progress, more: Progress): Progress =>
-  more.length === 0 ? known : known.length === 0 && more.length === 1 ? more : more.reduce(withPosition, known)
+export function withProgress(known: Progress, more: Progress): Progress {
+  if (known.length === 0 && more.length === 1) return more
+  let progress = known
+  for (const position of more) progress = withPosition(progress, position)
+  return progress
+}
 
 function withPosition(known: Progress, position: Position): Progress {
   const index = known.findIndex(({ range }) => range === position.range)
@@ -28,9 +32,20 @@ export const progressIn = (progress: Progress, counts: (range: string) => boolea
 function newer(left: Position | undefined, right: Position): Position {
   if (left === undefined) return right
   if (left.version !== right.version) return left.version > right.version ? left : right
+  if (contains(left, right)) return left
   const locals = { ...left.locals }
-  for (const [region, lsn] of Object.entries(right.locals)) locals[region] = Math.max(locals[region] ?? lsn, lsn)
-  return { ...left, lsn: Math.max(left.lsn, right.lsn), locals }
+  for (const region in right.locals) {
+    const lsn = right.locals[region]!
+    locals[region] = Math.max(locals[region] ?? lsn, lsn)
+  }
+  return { range: left.range, version: left.version, lsn: Math.max(left.lsn, right.lsn), locals }
+}
+
+/** Most answers tell nothing new. */
+function contains(left: Position, right: Position): boolean {
+  if (left.lsn < right.lsn) return false
+  for (const region in right.locals) if (!(left.locals[region]! >= right.locals[region]!)) return false
+  return true
 }
 
 /** What stood on the wire against what was needed. */
@@ -39,8 +54,11 @@ export function compareProgress(sent: Position | undefined, needed: Position | u
   if (needed === undefined) return 'intact'
   // A region that a newer configuration does not name has left; under the same one, not to name it is to demand less.
   const isNewer = sent.version > needed.version
-  const reaches = ([region, lsn]: [string, number]) => (sent.locals[region] ?? (isNewer ? lsn : -1)) >= lsn
-  const reachesAll = sent.lsn >= needed.lsn && Object.entries(needed.locals).every(reaches)
+  const reaches = (region: string) => {
+    const lsn = needed.locals[region]!
+    return (sent.locals[region] ?? (isNewer ? lsn : -1)) >= lsn
+  }
+  const reachesAll = sent.lsn >= needed.lsn && Object.keys(needed.locals).every(reaches)
   if (sent.version >= needed.version && reachesAll) return 'intact'
   return isNewer ? 'unknown' : 'behind'
 }

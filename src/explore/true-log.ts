@@ -27,8 +27,8 @@ export class TrueLog {
   /** Where the last commit went: requests that misfortune answered do not tell. */
   container = ''
   readonly #versions = new Map<string, TrueVersion[]>()
-  /** Document and version → when it was last committed, also where a failover has dropped it since. */
-  readonly #committed = new Map<string, number>()
+  /** Document → version → when it was last committed, also where a failover has dropped it since. */
+  readonly #committed = new Map<string, Map<number, number>>()
   #commitCount = 0
   /** Ids of regions that were removed: what they had written was everywhere by then. */
   readonly #removed = new Set<number>()
@@ -57,7 +57,8 @@ export class TrueLog {
 
   /** Whether `later` was committed after `earlier`, or again after it. */
   landedAfter(documentId: string, later: number, earlier: number): boolean {
-    const at = (version: number) => this.#committed.get(`${documentId}/${version}`) ?? Number.NEGATIVE_INFINITY
+    const committed = this.#committed.get(documentId)
+    const at = (version: number) => committed?.get(version) ?? Number.NEGATIVE_INFINITY
     return at(later) > at(earlier)
   }
 
@@ -77,7 +78,8 @@ export class TrueLog {
     if (versions) versions.push(written)
     else this.#versions.set(entry.id, [written])
     this.container = container
-    this.#committed.set(`${entry.id}/${version}`, ++this.#commitCount)
+    const committed = this.#committed.get(entry.id) ?? new Map<number, number>()
+    this.#committed.set(entry.id, committed.set(version, ++this.#commitCount))
   }
 
   /** A commit that a forced failover dropped never happened for any later reader. */

@@ -34,6 +34,7 @@ export class SessionToken {
 
   readonly #ranges: ReadonlyMap<string, RangeToken>
   #text: string | undefined
+  #rangeIds: readonly string[] | undefined
 
   private constructor(ranges: ReadonlyMap<string, RangeToken>, text?: string) {
     this.#ranges = ranges
@@ -69,8 +70,9 @@ export class SessionToken {
     return { token: new SessionToken(ranges, repeated ? undefined : text) }
   }
 
-  get rangeIds(): string[] {
-    return [...this.#ranges.keys()]
+  get rangeIds(): readonly string[] {
+    this.#rangeIds ??= [...this.#ranges.keys()]
+    return this.#rangeIds
   }
 
   get isEmpty(): boolean {
@@ -229,7 +231,7 @@ function parseRangeToken(text: string): RangeToken | string {
     const segment = segments[i]!
     const equals = segment.indexOf('=')
     const region = segment.slice(0, Math.max(equals, 0))
-    if (parseLsn(region) === undefined) return 'a region segment without "region="'
+    if (!isRegionId(region)) return 'a region segment without "region="'
     const lsn = parseLsn(segment.slice(equals + 1))
     if (lsn === undefined) return 'a local LSN that is not a whole number'
     if (localLsns.has(region)) return 'a region named twice'
@@ -244,6 +246,9 @@ function parseLsn(text: string): bigint | undefined {
   const value = BigInt(text)
   return value < -1n || value > lsnMax ? undefined : value
 }
+
+/** An account has a handful of regions, and each token names them. */
+const isRegionId = remember((text) => parseLsn(text) !== undefined, { entries: 256, longestText: 20 })
 
 const larger = (a: bigint, b: bigint) => (a > b ? a : b)
 

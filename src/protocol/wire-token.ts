@@ -9,8 +9,10 @@ export class WireToken {
   readonly #text: string
   #result: ParsedSessionToken | undefined
 
-  constructor(text: string) {
+  /** `token`: what the text says, where that is known already. */
+  constructor(text: string, token?: SessionToken) {
     this.#text = text
+    this.#result = token && { token }
   }
 
   /** Undefined when the text does not parse; then `problem` says why. Parsed when first asked for: most tokens never are. */
@@ -25,7 +27,7 @@ export class WireToken {
   }
 
   static from(token: SessionToken): WireToken {
-    return new WireToken(token.reveal())
+    return new WireToken(token.reveal(), token)
   }
 
   get bytes(): number {

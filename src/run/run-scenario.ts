@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import { type Finding, worstFinding } from '../domain/finding.ts'
 import type { FinishedRun, JourneyEvent, RunResult } from '../domain/journey.ts'
-import type { HopDeclaration, Scenario } from '../domain/scenario.ts'
+import { deletesDocument, type HopDeclaration, type Scenario } from '../domain/scenario.ts'
 import { judgeHistory } from '../domain/session-history.ts'
 import { isJudged } from '../domain/verdict.ts'
 import type { CarrierResources } from './carriers/carrier.ts'
@@ -60,6 +60,14 @@ export function createRunner(options: RunnerOptions): Runner {
   const faults = random.fork('faults')
   const carriers = openCarriers()
   const resources = options.resources ?? resourcesInMemory(clock)
+  const runsDelete = !options.ttlIsOn || deletesDocument(scenario)
+  const partitionKeys = Array.from({ length: scenario.partitions }, (_, partition) =>
+    scenario.partitionKey.map((_path, level) =>
+      level === 0 ? `${owner}-${scenario.name}-${partition}` : `level-${level}`,
+    ),
+  )
+  /** What all runs have in common. */
+  const common = { ...options, hops, pool, memory, faults, carriers, resources, runsDelete, partitionKeys }
   let firstRunAtMs: number | undefined
 
   return {
@@ -70,15 +78,9 @@ export function createRunner(options: RunnerOptions): Runner {
       firstRunAtMs ??= startedAtMs
       const deadline = new AbortController()
       const walk = new JourneyWalk({
-        ...options,
+        ...common,
         id,
         plan,
-        hops,
-        pool,
-        memory,
-        faults,
-        carriers,
-        resources,
         sinceStartMs: startedAtMs - firstRunAtMs,
         signal: deadline.signal,
       })

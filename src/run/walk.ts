@@ -1,7 +1,7 @@
 import type { Claim, DocumentVersion } from '../domain/context.ts'
 import type { JourneyEvent } from '../domain/journey.ts'
 import type { OperationKind, ReadResult } from '../domain/observation.ts'
-import { allSteps, type HopDeclaration, type Step } from '../domain/scenario.ts'
+import type { HopDeclaration } from '../domain/scenario.ts'
 import { type Judgement, judgeRead, judgeSinceRunBegan } from '../domain/verdict.ts'
 import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
 import type { CarrySurroundings } from './carry.ts'
@@ -16,6 +16,10 @@ export interface WalkOptions extends CarrySurroundings {
   readonly hops: ReadonlyMap<string, { readonly hop: Hop; readonly declaration: HopDeclaration }>
   readonly pool: DocumentPool
   readonly ttlIsOn: boolean
+  /** Whether runs of this scenario delete the document that they share. */
+  readonly runsDelete: boolean
+  /** Of each partition, the key of its documents. */
+  readonly partitionKeys: readonly (readonly string[])[]
   readonly changeAccount?: ChangeAccount | undefined
   readonly sampleTrace?: SampleTrace | undefined
 }
@@ -25,14 +29,11 @@ export class Walk {
   readonly options: WalkOptions
   readonly partitionKey: readonly string[]
   readonly startedAtWallMs: number
-  /** The user at the endpoints of this run. */
-  readonly visitor: EndpointVisitor
   document: PooledDocument
   /** The first version that this run may write. */
   readonly firstVersion: number
-  /** Whether runs of this scenario delete the document that they share. */
-  readonly #runsDelete: boolean
   acknowledgedAtMs: number | undefined
+  #visitor: EndpointVisitor | undefined
   readonly #sessions = new Map<string, HopSession>()
   readonly #events: JourneyEvent[] = []
   /** Deletes of this run that happened, may have happened, or are under way. */
@@ -42,15 +43,18 @@ export class Walk {
 
   constructor(options: WalkOptions) {
     this.options = options
-    const { scenario, plan, pool, owner, clock } = options
+    const { scenario, plan, pool, clock } = options
     this.startedAtWallMs = clock.wallMs()
-    this.visitor = new EndpointVisitor(clock, options.id, options.sampleTrace)
     this.document = pool.take(plan.partition, scenario.document === 'reused')
     this.firstVersion = this.document.version + 1
-    this.#runsDelete = !options.ttlIsOn || allSteps(scenario.journey).some(deletes)
-    this.partitionKey = scenario.partitionKey.map((_, level) =>
-      level === 0 ? `${owner}-${scenario.name}-${plan.partition}` : `level-${level}`,
-    )
+    this.partitionKey = options.partitionKeys[plan.partition]!
+  }
+
+  /** The user at the endpoints of this run. */
+  get visitor(): EndpointVisitor {
+    const { clock, id, sampleTrace } = this.options
+    this.#visitor ??= new EndpointVisitor(clock, id, sampleTrace)
+    return this.#visitor
   }
 
   /** What happened until now; a run that is abandoned keeps what it has seen. */
@@ -125,9 +129,9 @@ export class Walk {
 
   /** What came back, against what the hop should know. Where runs delete the document, an earlier run may have. */
   judge(kind: OperationKind, claim: Claim | undefined, result: ReadResult): Judgement {
-    const { owner } = this.options
+    const { owner, runsDelete } = this.options
     const claimed = this.#judgeable(claim)
-    return kind === 'changeFeed' || this.#runsDelete
+    return kind === 'changeFeed' || runsDelete
       ? judgeSinceRunBegan(claimed, result, owner, this.firstVersion)
       : judgeRead(claimed, result, owner)
   }
@@ -145,8 +149,3 @@ export class Walk {
     return { ...claim, indeterminate: [...claim.indeterminate, ...later, ...this.#doubtful] }
   }
 }
-
-const deletes = (step: Step): boolean =>
-  (step.kind === 'write' && step.write === 'delete') ||
-  (step.kind === 'offline' && step.writes.includes('delete')) ||
-  (step.kind === 'request' && step.does === 'write' && step.request.method === 'DELETE')
