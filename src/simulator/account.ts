@@ -9,12 +9,10 @@ import {
   type Trace,
   tokenReceived,
   type Waiting,
-  type Writable,
   withOwner,
 } from './item-access.ts'
 import { readItem, writeItem } from './item-operations.ts'
 import { isWrite } from './item-write.ts'
-import type { RequestEntry } from './journal.ts'
 import { changesMetadata, executeMetadata } from './metadata-operations.ts'
 import { OperatedAccount } from './operated-account.ts'
 import type { ItemOperation, Json, Operation, Outcome, Reply } from './operation.ts'
@@ -53,7 +51,7 @@ export class SimulatedAccount extends OperatedAccount {
       deadlineMs: nowMs + this.world.settings.sessionWaitMs,
       fault: this.faults.strike(operation.kind, region.name),
     }
-    const trace: Trace = {}
+    const trace: Trace = { container: undefined, partitionKey: undefined, id: undefined, served: undefined }
     const outcome = this.#outcome(operation, region, nowMs, attempt, at.attempt === undefined, trace)
     if (outcome.kind === 'reply' && this.journal.isOn) this.#note(operation, region, nowMs, attempt, outcome, trace)
     return outcome
@@ -87,7 +85,7 @@ export class SimulatedAccount extends OperatedAccount {
     const at = { region, nowMs, deadlineMs: attempt.deadlineMs, isFirstAttempt, trace }
     const result = this.#perform(operation, at)
     if (isWaiting(result)) return { kind: 'wait', untilMs: result.waitUntilMs, attempt }
-    return fault === undefined ? { kind: 'reply', reply: result } : befall(fault, result)
+    return fault === undefined ? answer(result) : befall(fault, result)
   }
 
   #perform(operation: Operation, at: Parameters<typeof openRequest>[2]) {
@@ -129,19 +127,21 @@ export class SimulatedAccount extends OperatedAccount {
     const { status, substatus } = outcome.reply
     const connection = outcome.fault?.connection
     const sessionToken = 'sessionToken' in operation ? operation.sessionToken : undefined
-    const entry: Writable<RequestEntry> = {
+    this.journal.append({
       kind: 'request',
       atMs: nowMs,
       operation: operation.kind,
       region: region.name,
       status,
-    }
-    if (substatus !== undefined) entry.substatus = substatus
-    if (connection !== undefined) entry.connection = connection
-    if (sessionToken !== undefined) entry.token = tokenReceived(sessionToken)
-    Object.assign(entry, trace)
-    if (nowMs > attempt.startedAtMs) entry.waitedMs = nowMs - attempt.startedAtMs
-    this.journal.append(entry)
+      substatus,
+      connection,
+      container: trace.container,
+      partitionKey: trace.partitionKey,
+      id: trace.id,
+      token: sessionToken === undefined ? undefined : tokenReceived(sessionToken),
+      served: trace.served,
+      waitedMs: nowMs > attempt.startedAtMs ? nowMs - attempt.startedAtMs : undefined,
+    })
   }
 }
 

@@ -4,6 +4,8 @@ import { parsePath } from './partition-key.ts'
 import { PartitionKeyRange } from './partition-range.ts'
 import type { ReplicationWorld } from './replication.ts'
 
+export const systemProperties = ['_rid', '_self', '_etag', '_attachments', '_ts']
+
 /** A container: its definition, its ranges, its provisioned throughput. */
 export class Container {
   readonly rid: string
@@ -14,6 +16,8 @@ export class Container {
   #ranges: readonly PartitionKeyRange[]
   #rangeIds: readonly string[]
   readonly partitionKeyPaths: readonly (readonly string[])[]
+  /** Top-level properties that no patch may change. */
+  readonly fixedProperties: readonly string[]
   readonly createdAtSecond: number
   /** Ids of ranges are never given out twice. */
   #nextRange: number
@@ -43,6 +47,7 @@ export class Container {
     this.definition = definition
     this.throughput = layout.throughput
     this.partitionKeyPaths = definition.partitionKey.paths.map(parsePath)
+    this.fixedProperties = ['id', ...systemProperties, ...this.partitionKeyPaths.map((names) => names[0]!)]
     const bounds = evenRangeBounds(layout.ranges)
     this.#ranges = bounds.map(
       (minInclusive, i) =>

@@ -77,11 +77,10 @@ export function befall(rule: FaultRule, reply: Reply | undefined): Extract<Outco
     status === undefined
       ? reply!
       : refusal(status, 'A fault rule of the simulator gave this answer.', {
-          ...(rule.substatus === undefined ? {} : { substatus: rule.substatus }),
-          ...(rule.retryAfterMs === undefined ? {} : { retryAfterMs: rule.retryAfterMs }),
+          substatus: rule.substatus,
+          retryAfterMs: rule.retryAfterMs,
         })
   const { delayMs, connection } = rule
-  if (delayMs === undefined && connection === undefined) return { kind: 'reply', reply: left }
-  const fault = { ...(delayMs === undefined ? {} : { delayMs }), ...(connection === undefined ? {} : { connection }) }
+  const fault = delayMs === undefined && connection === undefined ? undefined : { delayMs, connection }
   return { kind: 'reply', reply: left, fault }
 }

@@ -11,9 +11,9 @@ import type { LogState } from './log-state.ts'
 import type { Item, ItemOperation, Reply } from './operation.ts'
 import type { Settings } from './options.ts'
 import type { PartitionKeyRange } from './partition-range.ts'
-import type { Served } from './read-policy.ts'
+import { by, type Served } from './read-policy.ts'
 import type { ReplicationWorld } from './replication.ts'
-import { refusal } from './replies.ts'
+import { ownedReply, refusal } from './replies.ts'
 import { requestCharge } from './request-charge.ts'
 import type { Region } from './topology.ts'
 
@@ -39,13 +39,11 @@ export interface ItemRequest {
   readonly trace: Trace
 }
 
-export type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
-
 export interface Trace {
-  container?: string
-  partitionKey?: string
-  id?: string
-  served?: ServedRange[]
+  container: string | undefined
+  partitionKey: string | undefined
+  id: string | undefined
+  served: ServedRange[] | undefined
 }
 
 /** Nobody in the region can answer yet; asking again at `untilMs` is worthwhile. */
@@ -79,7 +77,8 @@ export function openRequest(
     }
     token = parsed.token
   }
-  return { world, container, level, token, ...at }
+  const { region, nowMs, deadlineMs, isFirstAttempt, trace } = at
+  return { world, container, region, nowMs, deadlineMs, isFirstAttempt, level, token, trace }
 }
 
 /** Why the range does not take the request now: a split is being completed, or its throughput is used up. */
@@ -117,7 +116,7 @@ export function chooseState(request: ItemRequest, range: PartitionKeyRange): Ser
     return { waitUntilMs: Math.min(reachedAtMs, deadlineMs, againMs) }
   }
   if (world.journal.isOn) {
-    noteServed(request, range, { ...range.position(region, chosen, nowMs), replica: chosen }, demand)
+    noteServed(request, range, by(chosen, range.position(region, chosen, nowMs)), demand)
   }
   const reply = refusal(404, 'The read session is not available for the input session token.', {
     substatus: 1002,
@@ -135,27 +134,22 @@ export function noteServed(
   served: Served,
   demand: LogState | undefined,
 ): void {
-  request.trace.served ??= []
+  const { trace } = request
   const { version, locals } = range.tokenAt(served)
   const { lsn, replica } = served
-  const answer: Writable<ServedRange> = { range: range.id, version, lsn, locals }
-  if (replica !== undefined) answer.replica = replica
-  if (demand !== undefined) answer.requiredLsn = demand.lsn
-  request.trace.served.push(answer)
+  const answer: ServedRange = { range: range.id, replica, version, lsn, locals, requiredLsn: demand?.lsn }
+  if (trace.served === undefined) trace.served = [answer]
+  else trace.served.push(answer)
 }
 
 /** The reply as this state of `range` gives it: with its session token, and charged to the range. */
 export function fromRange(request: ItemRequest, range: PartitionKeyRange, state: LogState, reply: Reply): Reply {
   range.spend(request.region, reply.requestCharge)
   const { rid, path } = request.container
-  return { ...reply, sessionToken: range.tokenAt(state).text, lsn: state.lsn, ownerRid: rid, ownerPath: path }
+  return ownedReply(reply, rid, path, range.tokenAt(state).text, state.lsn)
 }
 
-export const withOwner = (reply: Reply, container: Container): Reply => ({
-  ...reply,
-  ownerRid: container.rid,
-  ownerPath: container.path,
-})
+export const withOwner = (reply: Reply, { rid, path }: Container): Reply => ownedReply(reply, rid, path)
 
 export const expiryOf = (container: Container) => (version: ItemVersion) =>
   expiryMs(version.item?.ttl, container.definition.defaultTtl ?? undefined, version.committedAtMs)

@@ -83,6 +83,7 @@ export function writeItem(request: ItemRequest, operation: ItemWrite): Reply {
 export function backlogged(request: ItemRequest, range: PartitionKeyRange): Reply | undefined {
   const { region, container, world } = request
   const { topology, settings } = world
+  if (!topology.hasPaused) return undefined
   const log = range.logOf(region)
   const isFull = topology.regions.some(
     (to) =>

@@ -5,8 +5,6 @@ import type { PartitionKeyValue, Reply } from './operation.ts'
 import { refusal } from './replies.ts'
 import { itemResourceId } from './resource-id.ts'
 
-export const systemProperties = ['_rid', '_self', '_etag', '_attachments', '_ts']
-
 /**
  * The item as a reader gets it. System properties are made anew each time: keeping them would double the memory of a
  * small document.

@@ -1,4 +1,5 @@
 import { effectivePartitionKey } from '../protocol/partition-key-hash.ts'
+import { remember } from '../protocol/remember.ts'
 import type { Json, KeyRange, PartitionKeyValue } from './operation.ts'
 
 /** Splits `/a/"b c"/d` into its property names; quotes protect what would not be a plain name. */
@@ -15,15 +16,9 @@ export function extractPartitionKey(
   document: Json,
   paths: readonly (readonly string[])[],
 ): { readonly key: PartitionKeyValue } | { readonly problem: string } {
-  const key: (string | number | boolean | null | undefined)[] = []
+  const key: PartitionKeyValue[number][] = []
   for (const names of paths) {
-    const value = names.reduce<Json | undefined>(
-      (inner, name) =>
-        inner !== null && typeof inner === 'object' && !Array.isArray(inner) && Object.hasOwn(inner, name)
-          ? (inner as { readonly [key: string]: Json })[name]
-          : undefined,
-      document,
-    )
+    const value = valueAt(document, names)
     if (value !== null && typeof value === 'object') {
       return { problem: `The partition key at /${names.join('/')} is not a string, number, boolean or null.` }
     }
@@ -32,12 +27,25 @@ export function extractPartitionKey(
   return { key }
 }
 
+function valueAt(document: Json, names: readonly string[]): Json | undefined {
+  let inner: Json | undefined = document
+  for (const name of names) {
+    if (inner === null || typeof inner !== 'object' || Array.isArray(inner) || !Object.hasOwn(inner, name))
+      return undefined
+    inner = (inner as { readonly [key: string]: Json })[name]!
+  }
+  return inner
+}
+
 /** Equal keys have equal texts. An absent level prints as `{}`, as on the wire. */
 export function printPartitionKey(key: PartitionKeyValue): string {
   const only = key[0]
-  if (key.length === 1 && typeof only === 'string') return `[${JSON.stringify(only)}]`
+  if (key.length === 1 && typeof only === 'string') return printName(only)
   return JSON.stringify(key.map((level) => (level === undefined ? {} : level)))
 }
+
+/** The same few partitions are asked for again and again; a text made anew would be hashed anew at each look-up, too. */
+const printName = remember((name) => `[${JSON.stringify(name)}]`, { entries: 1024, longestText: 128 })
 
 /** The key that `printPartitionKey` printed. */
 export const readPartitionKey = (printed: string): PartitionKeyValue =>

@@ -185,7 +185,7 @@ export class PartitionKeyRange {
   tidy(nowMs: number, expiresAtMs: ExpiryOf): void {
     const least = this.#stateFrom((log) => log.replication.leastPosition(nowMs))
     this.items.tidy(least, nowMs, expiresAtMs)
-    this.#logs.forEach((log, index) => log.forgetTimes(least.locals?.[index] ?? least.lsn))
+    for (let i = 0; i < this.#logs.length; i++) this.#logs[i]!.forgetTimes(least.locals?.[i] ?? least.lsn)
   }
 
   /** Moves the writes of the one log to another region. Forced: what has not come to it is lost, and the log goes on from there. */
@@ -241,8 +241,8 @@ export class PartitionKeyRange {
 
   /** 0: the region's share of the throughput admits a request now. Else how long to stay away. */
   retryAfterMs(region: Region, requestUnitsPerSecond: number, nowMs: number): number {
-    const budget = (this.#budgets[region.index] ??= new Budget(requestUnitsPerSecond, nowMs))
-    return budget.retryAfterMs(requestUnitsPerSecond, nowMs)
+    this.#budgets[region.index] ??= new Budget(requestUnitsPerSecond, nowMs)
+    return this.#budgets[region.index]!.retryAfterMs(requestUnitsPerSecond, nowMs)
   }
 
   spend(region: Region, requestUnits: number): void {
@@ -266,8 +266,9 @@ export class PartitionKeyRange {
   /** The last of its logs decides; undefined when that is not settled of one of them. */
   #replicaReachesAtMs(region: Region, replica: number, { lsn, locals }: LogState): number | undefined {
     let last = Number.NEGATIVE_INFINITY
-    for (const [index, log] of this.#logs.entries()) {
-      const atMs = log.replication.reachedAtMs(region, replica, locals === undefined ? lsn : (locals[index] ?? 0))
+    for (let i = 0; i < this.#logs.length; i++) {
+      const demandedLsn = locals === undefined ? lsn : (locals[i] ?? 0)
+      const atMs = this.#logs[i]!.replication.reachedAtMs(region, replica, demandedLsn)
       if (atMs === undefined) return undefined
       last = Math.max(last, atMs)
     }

@@ -122,8 +122,12 @@ export class Topology {
     return from.state === 'online' && to.state === 'online' && !this.isPaused(from, to)
   }
 
+  get hasPaused(): boolean {
+    return this.#paused.size > 0
+  }
+
   isPaused(from: Region, to: Region): boolean {
-    return this.#paused.has(pair(from, to))
+    return this.hasPaused && this.#paused.has(pair(from, to))
   }
 
   setPaused(from: Region, to: Region, paused: boolean): void {

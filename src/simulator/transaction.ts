@@ -1,6 +1,6 @@
 import { expiryOf, type ItemRequest, visibleItem } from './item-access.ts'
 import { type ItemChain, type ItemVersion, versionAt } from './item-store.ts'
-import { type Birth, etagOf, systemProperties, wholeItem } from './item-view.ts'
+import { type Birth, etagOf, wholeItem } from './item-view.ts'
 import { decideWrite, type Found, type ItemWrite, itemBytesMax } from './item-write.ts'
 import type { LogState } from './log-state.ts'
 import type { Item, Json, Reply } from './operation.ts'
@@ -21,7 +21,7 @@ export class Transaction {
   readonly #state: LogState
   /** Where the commit will stand. */
   readonly #position: ReturnType<PartitionKeyRange['nextCommit']>
-  readonly #staged: Staged[] = []
+  #staged: readonly Staged[] = []
 
   constructor(request: ItemRequest, range: PartitionKeyRange) {
     this.#request = request
@@ -40,24 +40,23 @@ export class Transaction {
     const found: Found | undefined = item && before && { item, etag: etagOf(container, birth.birthplace, before) }
     const decision = decideWrite(operation, found, {
       matches: (condition) => matchesCondition(wholeItem(this.#request, birth, before!), condition),
-      fixedProperties: ['id', ...systemProperties, ...container.partitionKeyPaths.map((names) => names[0]!)],
+      fixedProperties: container.fixedProperties,
     })
     if ('message' in decision) {
       const { status, message, substatus } = decision
       return refusal(status, message, { substatus, requestCharge: requestCharge.refusedWrite() })
     }
     if (decision.next === undefined) {
-      this.#staged.push({ key, id, item: undefined, bytes: 0, ...birth })
+      this.#stage(key, id, undefined, 0, birth)
       return { status: 204, requestCharge: requestCharge.remove(before?.bytes ?? 0) }
     }
-    // Replies hand out parts of the stored item: nobody may change it afterwards.
-    const next = freezeDeep({ ...decision.next })
+    const next = frozenWithin(decision.next)
     const body = wholeItem(this.#request, birth, this.#asCommitted(next))
     const bytes = Buffer.byteLength(JSON.stringify(body))
     if (bytes > itemBytesMax) {
       return refusal(413, 'The item is larger than 2 MB.', { requestCharge: requestCharge.refusedWrite() })
     }
-    this.#staged.push({ key, id, item: next, bytes, ...birth })
+    this.#stage(key, id, next, bytes, birth)
     const charge = found === undefined ? requestCharge.create(bytes) : requestCharge.replace(bytes)
     return { status: decision.status, body, requestCharge: charge, etag: body._etag }
   }
@@ -80,21 +79,27 @@ export class Transaction {
     return this.#range.writeState(region, nowMs)
   }
 
+  #stage(key: string, id: string, item: Item | undefined, bytes: number, { birthplace, number }: Birth): void {
+    const staged = { key, id, item, bytes, birthplace, number }
+    this.#staged = this.#staged.length === 0 ? [staged] : [...this.#staged, staged]
+  }
+
   #before(key: string, id: string, chain: ItemChain | undefined): Before | undefined {
     const staged = this.#staged.findLast((write) => write.id === id && write.key === key)
     return staged ? { ...this.#asCommitted(staged.item), bytes: staged.bytes } : versionAt(chain, this.#state)
   }
 
   #asCommitted(item: Item | undefined) {
-    return { item, ...this.#position, configuration: this.#position.version, committedAtMs: this.#request.nowMs }
+    const { log, lsn, version } = this.#position
+    return { item, log, lsn, configuration: version, committedAtMs: this.#request.nowMs }
   }
 
   #birthOf(key: string, id: string, chain: ItemChain | undefined): Birth {
     const born = chain ?? this.#staged.find((write) => write.key === key && write.id === id)
-    if (born !== undefined) return { birthplace: born.birthplace, number: born.number }
-    const next = this.#range.items.nextItemNumber
-    const newcomers = this.#staged.map(({ number }) => number).filter((number) => number >= next)
-    return { birthplace: this.#range.id, number: Math.max(next - 1, ...newcomers) + 1 }
+    if (born !== undefined) return born
+    let number = this.#range.items.nextItemNumber
+    for (const staged of this.#staged) number = Math.max(number, staged.number + 1)
+    return { birthplace: this.#range.id, number }
   }
 }
 
@@ -104,8 +109,15 @@ function matchesCondition(item: Item, condition: string): boolean {
   )
 }
 
-function freezeDeep<T extends Json>(value: T): T {
-  if (value === null || typeof value !== 'object') return value
-  for (const inner of Object.values(value)) if (inner !== null && typeof inner === 'object') freezeDeep(inner as Json)
-  return Object.freeze(value)
+/** A copy of the item's own. Replies hand out what lies within it: nobody may change that afterwards. */
+function frozenWithin(item: Item): Item {
+  const copy = { ...item }
+  for (const name in copy) freezeDeep(copy[name]!)
+  return copy
+}
+
+function freezeDeep(value: Json): void {
+  if (value === null || typeof value !== 'object') return
+  for (const inner of Object.values(value)) freezeDeep(inner)
+  Object.freeze(value)
 }
