@@ -51,11 +51,6 @@ export class LogicalPartition {
     return this.#only?.id === id ? this.#only : undefined
   }
 
-  withId(id: string): readonly ItemChain[] {
-    const chain = this.get(id)
-    return chain ? [chain] : []
-  }
-
   chains(): Iterable<ItemChain> {
     if (this.#many) return this.#many.values()
     return this.#only ? [this.#only] : []

@@ -1,6 +1,5 @@
 import {
   chooseState,
-  fromRange,
   type ItemRequest,
   isReply,
   isWaiting,
@@ -9,7 +8,7 @@ import {
   type Waiting,
   withOwner,
 } from './item-access.ts'
-import { versionAt } from './item-store.ts'
+import { type ItemChain, type LogicalPartition, versionAt } from './item-store.ts'
 import { wholeItem } from './item-view.ts'
 import type { LogState } from './log-state.ts'
 import type { ItemOperation, Json, Reply } from './operation.ts'
@@ -80,72 +79,86 @@ function queryRanges(
   ranges: readonly PartitionKeyRange[],
   start: ResumePoint | undefined,
 ): Reply | Waiting {
-  const { container, level } = request
+  const { container, level, region } = request
   const compiled = compiledQuery(operation.query)
   const maxItemCount = pageItems(operation.maxItemCount)
-  const results: Json[] = []
-  const tokens: string[] = []
+  let results: readonly Json[] = []
+  let sessionToken: string | undefined
   let charge = 0
   let resume = start
   let lsn = 0
-  for (const [index, range] of ranges.entries()) {
+  let next: Continuation | undefined
+  for (let i = 0; i < ranges.length && next === undefined; i++) {
+    const range = ranges[i]!
     const busy = notAdmitted(request, range)
     if (busy) return busy
     const state = chooseState(request, range)
     if (isWaiting(state) || isReply(state)) return state
     const inputs = documents(request, operation, range, state)
-    const page = compiled.run(inputs, operation.parameters ?? [], {
-      maxItemCount: maxItemCount - results.length,
-      ...(resume === undefined ? {} : { resume }),
-    })
-    results.push(...page.results)
-    const bytes = page.results.reduce<number>((sum, each) => sum + JSON.stringify(each).length, 0)
-    const part = fromRange(request, range, state, {
-      status: 200,
-      requestCharge: requestCharge.query({ items: page.results.length, bytes }, level),
-    })
-    charge += part.requestCharge
-    tokens.push(part.sessionToken!)
+    const asked = { maxItemCount: maxItemCount - results.length, resume }
+    const page = compiled.run(inputs, operation.parameters ?? [], asked)
+    if (page.results.length > 0) results = results.length === 0 ? page.results : [...results, ...page.results]
+    const requestUnits = requestCharge.query({ items: page.results.length, bytes: bytesOf(page.results) }, level)
+    range.spend(region, requestUnits)
+    charge += requestUnits
+    const token = range.tokenAt(state).text
+    sessionToken = sessionToken === undefined ? token : `${sessionToken},${token}`
     lsn = state.lsn
-    const next = page.resume
-      ? { range: range.id, resume: page.resume }
-      : results.length >= maxItemCount && ranges[index + 1]
-        ? { range: ranges[index + 1]!.id }
-        : undefined
     resume = undefined
-    if (next !== undefined) return finish(writeContinuation(next))
+    if (page.resume !== undefined) next = { range: range.id, resume: page.resume }
+    else if (results.length >= maxItemCount && ranges[i + 1]) next = { range: ranges[i + 1]!.id }
   }
-  return finish(undefined)
+  const reply: Reply = {
+    status: 200,
+    body: { _rid: container.rid, Documents: results, _count: results.length },
+    requestCharge: Math.round(charge * 100) / 100,
+    itemCount: results.length,
+    sessionToken: sessionToken ?? '',
+    lsn,
+    continuation: next && writeContinuation(next),
+  }
+  return withOwner(reply, container)
+}
 
-  function finish(continuation: string | undefined): Reply {
-    const reply: Reply = {
-      status: 200,
-      body: { _rid: container.rid, Documents: results, _count: results.length },
-      requestCharge: Math.round(charge * 100) / 100,
-      itemCount: results.length,
-      sessionToken: tokens.join(','),
-      lsn,
-      ...(continuation === undefined ? {} : { continuation }),
-    }
-    return withOwner(reply, container)
-  }
+function bytesOf(results: readonly Json[]): number {
+  let bytes = 0
+  for (const each of results) bytes += JSON.stringify(each).length
+  return bytes
 }
 
 /** The documents that the query is about, as the range has them in this state. */
-function* documents(
+function documents(
   request: ItemRequest,
   operation: Query,
   range: PartitionKeyRange,
   state: LogState,
-): Generator<QueryInput> {
+): Iterable<QueryInput> {
+  const partitions = targetPartitions(request, operation, range)
   const id = wantedId(compiledQuery(operation.query).query, operation.parameters ?? [])
-  for (const partition of targetPartitions(request, operation, range)) {
-    for (const chain of id === undefined ? partition.chains() : partition.withId(id)) {
-      const version = versionAt(chain, state)
-      if (version === undefined || visibleItem(request.container, version, request.nowMs) === undefined) continue
-      yield { item: wholeItem(request, chain, version), place: [partition.number, chain.number] }
+  if (id === undefined) return scan(request, partitions, state)
+  const found: QueryInput[] = []
+  for (const partition of partitions) {
+    const chain = partition.get(id)
+    const input = chain && inputOf(request, chain, state)
+    if (input !== undefined) found.push(input)
+  }
+  return found
+}
+
+/** One document after the other: a page may be full long before the last. */
+function* scan(request: ItemRequest, partitions: Iterable<LogicalPartition>, state: LogState): Generator<QueryInput> {
+  for (const partition of partitions) {
+    for (const chain of partition.chains()) {
+      const input = inputOf(request, chain, state)
+      if (input !== undefined) yield input
     }
   }
+}
+
+function inputOf(request: ItemRequest, chain: ItemChain, state: LogState): QueryInput | undefined {
+  const version = versionAt(chain, state)
+  if (version === undefined || visibleItem(request.container, version, request.nowMs) === undefined) return undefined
+  return { item: wholeItem(request, chain, version), place: [chain.partition.number, chain.number] }
 }
 
 /** As the gateway does: the client then merges the ranges itself, along the plan. */

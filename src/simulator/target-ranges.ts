@@ -37,17 +37,25 @@ export function targetRanges(
 }
 
 /** The logical partitions of one range that a feed is about. */
-export function* targetPartitions(
+export function targetPartitions(
   { container }: ItemRequest,
-  { partitionKey, keyRange }: FeedTarget,
+  target: FeedTarget,
   range: PartitionKeyRange,
-): Generator<LogicalPartition> {
+): Iterable<LogicalPartition> {
+  const { partitionKey, keyRange } = target
   if (partitionKey !== undefined && !isPrefix(container, partitionKey)) {
     const partition = range.items.partition(printPartitionKey(partitionKey))
-    if (partition) yield partition
-    return
+    return partition ? [partition] : []
   }
-  for (const partition of range.items.partitions()) {
+  const all = range.items.partitions()
+  return partitionKey === undefined && keyRange === undefined ? all : partitionsWithin(all, target)
+}
+
+function* partitionsWithin(
+  partitions: Iterable<LogicalPartition>,
+  { partitionKey, keyRange }: FeedTarget,
+): Generator<LogicalPartition> {
+  for (const partition of partitions) {
     if (partitionKey !== undefined && !beginsWith(partition.key, partitionKey)) continue
     if (keyRange !== undefined && !isInKeyRange(partition.key, keyRange)) continue
     yield partition

@@ -29,8 +29,6 @@ export interface ResumePoint {
 
 export interface QueryPage {
   readonly results: Json[]
-  /** How many documents were looked at. */
-  readonly scanned: number
   /** Absent: that was all. */
   readonly resume?: ResumePoint
 }
@@ -83,12 +81,13 @@ export class CompiledQuery {
   run(
     inputs: Iterable<QueryInput>,
     parameters: QueryParameters,
-    page: { readonly maxItemCount: number; readonly resume?: ResumePoint },
+    page: { readonly maxItemCount: number; readonly resume?: ResumePoint | undefined },
   ): QueryPage {
-    const bound = Object.fromEntries(parameters.map(({ name, value }) => [name, value]))
+    const bound: Record<string, Value> = {}
+    for (const { name, value } of parameters) bound[name] = value
     if (this.totals.length > 0) return this.#runTotals(inputs, bound)
-    const whole = this.#needsAllRows ? this.#collect(inputs, bound) : this.#rows(inputs, bound, page.resume)
-    return this.#cut(whole, bound, page)
+    const rows = this.#needsAllRows ? this.#collect(inputs, bound) : this.#rows(inputs, bound, page.resume)
+    return this.#cut(rows, bound, page)
   }
 
   get #needsAllRows(): boolean {
@@ -96,9 +95,8 @@ export class CompiledQuery {
   }
 
   /** All rows, sorted and without duplicates. */
-  #collect(inputs: Iterable<QueryInput>, parameters: Scope['parameters']): { rows: Row[]; scanned: () => number } {
-    const { rows, scanned } = this.#rows(inputs, parameters, undefined)
-    let all = [...rows]
+  #collect(inputs: Iterable<QueryInput>, parameters: Scope['parameters']): Row[] {
+    let all = [...this.#rows(inputs, parameters, undefined)]
     // An index does not hold a path that a document lacks; only a composite one does.
     if (this.#sort.length === 1) all = all.filter((row) => row.sort[0] !== undefined)
     if (this.#sort.length > 0) all.sort((a, b) => this.#order(a, b))
@@ -109,32 +107,31 @@ export class CompiledQuery {
         return !seen.has(text) && seen.add(text)
       })
     }
-    return { rows: all, scanned }
+    return all
   }
 
-  #rows(inputs: Iterable<QueryInput>, parameters: Scope['parameters'], resume: ResumePoint | undefined) {
-    const scanned = { count: 0 }
-    const rows = function* (this: CompiledQuery): Generator<Row> {
-      for (const { item, place } of inputs) {
-        if (resume !== undefined && comparePlaces(place, resume.place) < 0) continue
-        scanned.count += 1
-        let row = 0
-        for (const names of this.#bind(item)) {
-          const scope = { names, parameters }
-          if (this.#where !== undefined && this.#where(scope) !== true) continue
-          const value = this.#select(scope)
-          if (value === undefined) continue
-          yield { sort: this.#sort.map((sort) => sort(scope)), place: [place[0], place[1], row++], value }
-        }
+  *#rows(
+    inputs: Iterable<QueryInput>,
+    parameters: Scope['parameters'],
+    resume: ResumePoint | undefined,
+  ): Generator<Row> {
+    for (const { item, place } of inputs) {
+      if (resume !== undefined && comparePlaces(place, resume.place) < 0) continue
+      let row = 0
+      for (const names of this.#bind(item)) {
+        const scope = { names, parameters }
+        if (this.#where !== undefined && this.#where(scope) !== true) continue
+        const value = this.#select(scope)
+        if (value === undefined) continue
+        yield { sort: this.#sort.map((sort) => sort(scope)), place: [place[0], place[1], row++], value }
       }
     }
-    return { rows: rows.call(this), scanned: () => scanned.count }
   }
 
   #cut(
-    whole: { rows: Iterable<Row>; scanned: () => number },
+    rows: Iterable<Row>,
     parameters: Scope['parameters'],
-    { maxItemCount, resume }: { readonly maxItemCount: number; readonly resume?: ResumePoint },
+    { maxItemCount, resume }: { readonly maxItemCount: number; readonly resume?: ResumePoint | undefined },
   ): QueryPage {
     const offset = this.#count(this.query.offset, parameters) ?? 0
     const most = this.#count(this.query.limit, parameters) ?? this.#count(this.query.top, parameters) ?? Infinity
@@ -143,7 +140,7 @@ export class CompiledQuery {
     let emitted = resume?.emitted ?? 0
     const results: Json[] = []
     let end: Row | undefined
-    for (const row of whole.rows) {
+    for (const row of rows) {
       if (last !== undefined && this.#order(row, last) <= 0) continue
       if (skipped < offset) {
         skipped += 1
@@ -152,20 +149,18 @@ export class CompiledQuery {
       if (emitted >= most) break
       if (results.length >= maxItemCount) {
         const point = { sort: end!.sort.map(toResume), place: end!.place, skipped, emitted }
-        return { results, scanned: whole.scanned(), resume: point }
+        return { results, resume: point }
       }
       results.push(row.value as Json)
       emitted += 1
       end = row
     }
-    return { results, scanned: whole.scanned() }
+    return { results }
   }
 
   #runTotals(inputs: Iterable<QueryInput>, parameters: Scope['parameters']): QueryPage {
     const columns: Value[][] = this.totals.map(() => [])
-    let scanned = 0
     for (const { item } of inputs) {
-      scanned += 1
       for (const names of this.#bind(item)) {
         const scope = { names, parameters }
         if (this.#where !== undefined && this.#where(scope) !== true) continue
@@ -174,7 +169,7 @@ export class CompiledQuery {
     }
     const totals = new Map<Expression, Value>(this.totals.map((call, i) => [call, aggregates[call.name]!(columns[i]!)]))
     const value = this.#select({ names: {}, parameters, totals })
-    return { results: value === undefined ? [] : [value], scanned }
+    return { results: value === undefined ? [] : [value] }
   }
 
   #order(left: Row, right: Row): number {
@@ -233,6 +228,10 @@ function compileFrom(query: Query): (item: Value) => Iterable<Readonly<Record<st
   const { from } = query
   if (from === undefined) return () => [{}]
   const root = rootName(from.source.path)
+  if (from.source.path.type === 'name' && !from.source.iteration && from.joins.length === 0) {
+    const name = nameOf(from.source)
+    return (item) => [{ [name]: item }]
+  }
   const [first, ...joins] = [from.source, ...from.joins].map((source) => ({
     name: nameOf(source),
     iteration: source.iteration,
