@@ -4,7 +4,7 @@ import { headers } from '../protocol/headers.ts'
 
 /** What a request is about, read off its URL and headers. */
 export interface Place {
-  /** `https://host:port`, without a slash. */
+  /** `https://host:port`, without a slash, as the request names it. */
   readonly origin: string
   readonly purpose: Attempt['purpose']
   readonly isWrite: boolean
@@ -24,6 +24,12 @@ export function locate({ url, method, headers: sent }: Pick<PipelineRequest, 'ur
     isWrite: isOnDocuments && !isPlan && method !== 'GET' && !sent.has(headers.isQuery),
     isContainerRead: inContainer === '' && method === 'GET',
   }
+}
+
+/** As `URL.origin` spells it: Azure announces `https://….documents.azure.com:443/`, and the SDK asks just so. */
+export function plainOrigin(origin: string): string {
+  if (origin.endsWith(':443') && origin.startsWith('https:')) return origin.slice(0, -4)
+  return origin.endsWith(':80') && origin.startsWith('http:') ? origin.slice(0, -3) : origin
 }
 
 /** Of `/dbs/{id}/colls/{id}/docs/{id}` the part after the container; undefined when the path names no container. */

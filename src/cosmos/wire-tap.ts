@@ -13,7 +13,7 @@ import { isAcknowledged } from '../protocol/status.ts'
 import { WireToken } from '../protocol/wire-token.ts'
 import { PooledHttpClient } from './http-client.ts'
 import type { Recording } from './recording.ts'
-import { locate, type Place } from './request-place.ts'
+import { locate, type Place, plainOrigin } from './request-place.ts'
 
 /** For a client that makes exactly one HTTP call an operation (`retries: none`; docs/decisions/0005-one-http-call.md). */
 export interface SingleCall {
@@ -59,7 +59,8 @@ export class WireTap {
   }
 
   rewrite(origin: string): string {
-    return this.#rewrites.get(origin) ?? origin
+    const plain = plainOrigin(origin)
+    return this.#rewrites.get(plain) ?? plain
   }
 
   /** Runs `operation` so that all its exchanges, and no others, go to `recording`. */

@@ -156,6 +156,17 @@ describe('regions', () => {
   })
 
   for (const retries of ['sdk', 'none'] as const) {
+    test(`an address with the port of its scheme, as Azure announces it, is known by its region (retries: ${retries})`, async () => {
+      await using stub = await answering()
+      const { endpoint } = stub
+      stub.announced = (region) => `https://a-${region.toLowerCase().replace(' ', '')}.documents.azure.com:443/`
+      const target = targetFor(stub, { hostRewrite: { [stub.announced('North Europe')!]: endpoint } })
+      const answer = await storeFor(target, { region: 'North Europe', retries }).execute(read())
+      await target.close()
+      const tries = answer.attempts.filter(({ purpose }) => purpose === 'operation')
+      expect(tries.map(({ region, status }) => [region, status])).toEqual([['North Europe', 200]])
+    })
+
     test(`an unknown region names those that the account has (retries: ${retries})`, async () => {
       await using stub = await answering()
       const target = targetFor(stub)

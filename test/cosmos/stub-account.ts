@@ -40,6 +40,8 @@ export interface StubAccount {
   script: (request: StubRequest) => StubReply
   /** Answers a query plan, a container read and whatever else; undefined: the default. */
   others: (request: StubRequest) => StubReply | undefined
+  /** How the account spells a region's address; its own unless a test says otherwise. */
+  announced: (region: string) => string | undefined
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -76,7 +78,10 @@ export async function startStub(
     send(response, stub.others(entry) ?? (isPlan ? { status: 400, body: { message: 'no plan' } } : container))
   }
   const accountPage = () => {
-    const locations = regions.map((name, index) => ({ name, databaseAccountEndpoint: urls[index + 1] }))
+    const locations = regions.map((name, index) => ({
+      name,
+      databaseAccountEndpoint: stub.announced(name) ?? urls[index + 1],
+    }))
     return {
       id: 'stub',
       writableLocations: locations.slice(0, 1),
@@ -95,6 +100,7 @@ export async function startStub(
     connections: () => connections,
     script,
     others: () => undefined,
+    announced: () => undefined,
     [Symbol.asyncDispose]: async () => {
       for (const server of servers) {
         server.closeAllConnections()
