@@ -3,8 +3,9 @@ import { guarantees } from '../domain/guarantees.ts'
 import { judgeObjectives, type Measured, type ObjectiveResult } from '../domain/objectives.ts'
 import type { Scenario } from '../domain/scenario.ts'
 import type { ArmTotals } from '../publish/arm-tally.ts'
+import type { Setback } from '../publish/setbacks.ts'
 import type { ScenarioTotals } from '../publish/totals.ts'
-import { milliseconds } from './check-words.ts'
+import { milliseconds, setbackText } from './check-words.ts'
 
 export interface CheckReport {
   readonly seed: number
@@ -24,6 +25,9 @@ export interface ScenarioReport extends ScenarioTotals {
   /** What stands in the way of a verdict, in words. */
   readonly remarks: readonly string[]
 }
+
+/** Kinds of failure that are told one by one. */
+const setbacksTold = 5
 
 export function checkReport(
   scenarios: readonly Scenario[],
@@ -75,8 +79,7 @@ function remarksOn(figures: ScenarioTotals, judged: number, objectives: readonly
   const remarks: string[] = []
   if (judged === 0)
     remarks.push('no read where the token is carried could be judged: every one failed or had nothing to be judged by')
-  const failed = figures.arms.reduce((sum, arm) => sum + arm.failedReads, 0)
-  if (failed > 0) remarks.push(`${failed} reads got no answer to judge`)
+  remarks.push(...remarksOnSetbacks(figures))
   const violations = figures.arms.filter((arm) => arm.carriesToken).map((arm) => arm.violations)
   for (const guarantee of guarantees) {
     const count = violations.reduce((sum, each) => sum + each[guarantee], 0)
@@ -97,6 +100,19 @@ function remarksOn(figures: ScenarioTotals, judged: number, objectives: readonly
   if (objectives.some(({ status }) => status === 'undecided'))
     remarks.push('too few runs to decide; give more with --runs')
   return remarks
+}
+
+/** What an arm withholds does not change how an operation fails, so that all arms are told of together. */
+function remarksOnSetbacks({ arms }: ScenarioTotals): string[] {
+  const together = new Map<string, Setback>()
+  for (const { count, ...setback } of arms.flatMap(({ setbacks }) => setbacks)) {
+    const key = JSON.stringify(setback)
+    together.set(key, { ...setback, count: count + (together.get(key)?.count ?? 0) })
+  }
+  const sorted = [...together.values()].toSorted((a, b) => b.count - a.count)
+  const others = sorted.slice(setbacksTold).reduce((sum, { count }) => sum + count, 0)
+  const rest = others === 0 ? [] : [`${others} more operations ended in other ways than asked`]
+  return [...sorted.slice(0, setbacksTold).map(setbackText), ...rest]
 }
 
 const canariesIn = ({ arms }: ScenarioTotals, state: CanaryState): number =>

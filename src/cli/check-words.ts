@@ -1,5 +1,6 @@
 import type { ObjectiveResult } from '../domain/objectives.ts'
 import type { Interval } from '../domain/statistics.ts'
+import type { Setback } from '../publish/setbacks.ts'
 
 const statusWords: Record<ObjectiveResult['status'], string> = {
   met: 'met',
@@ -37,3 +38,13 @@ const percent = (share: number): string => `${Number((share * 100).toFixed(2))}%
 
 export const milliseconds = (ms: number | undefined): string =>
   ms === undefined ? '–' : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`
+
+/** `12 writes at portal in doubt: the answer was 204, which "expect" does not name`. */
+export function setbackText({ kind, hop, operation, outcome, status, substatus, count }: Setback): string {
+  const became = kind === 'read' ? 'failed' : outcome === 'refused' ? 'refused' : 'in doubt'
+  const what = `${count} ${kind}${count === 1 ? '' : 's'} at ${hop} ${became}`
+  if (status === undefined) return `${what}: no answer came${outcome === 'timeout' ? ' in time' : ''}`
+  const answer = `${what}: the answer was ${substatus ? `${status}/${substatus}` : status}`
+  if (operation !== 'request' || status >= 400) return answer
+  return `${answer}, which "expect" does not name${kind === 'read' ? ', or "version" was not found in it' : ''}`
+}

@@ -19,6 +19,7 @@ import { type Interval, wilson } from '../domain/statistics.ts'
 import { isKnownState, type TokenState, uncovering } from '../domain/token-state.ts'
 import { isJudged, isStale, type Verdict } from '../domain/verdict.ts'
 import { createLatencies, type LatencyFigures, latencyFigures, recordLatency } from './latency.ts'
+import { type Setback, Setbacks } from './setbacks.ts'
 
 /** The read that a run is remembered by. */
 export interface LastFinding {
@@ -54,12 +55,15 @@ export interface ArmTotals {
   readonly uncoveredReads: number
   readonly tokenLossRate: Interval | undefined
   readonly failedReads: number
+  /** Writes and reads that did not do what they were asked for, the commonest first; canaries left out. */
+  readonly setbacks: readonly Setback[]
   readonly writes: Readonly<Record<WriteOutcome, number>>
-  readonly requestUnits: number
+  /** Charged for hopwatch's own operations; undefined where it made none, because what an endpoint's service spends nobody tells. */
+  readonly requestUnits: number | undefined
   /** What a run costs in this arm. */
   readonly requestUnitsPerRun: number | undefined
   readonly retries: Readonly<Record<RetryReason, number>>
-  /** Retries of reads ÷ reads. */
+  /** Retries of reads ÷ reads, of those that hopwatch made itself: what an endpoint's service retries nobody tells. */
   readonly retriesPerRead: number | undefined
   readonly readLatency: LatencyFigures | undefined
   readonly writeLatency: LatencyFigures | undefined
@@ -94,10 +98,12 @@ export class ArmTally {
   readonly #pollLatency: Histogram = createLatencies()
   readonly #polls = zeros(pollOutcomes)
   readonly #canaries = zeros(canaryStates)
+  readonly #setbacks = new Setbacks()
   #readRetries = 0
   #judgedReads = 0
   #staleReads = 0
-  #requestUnits = 0
+  #requestUnits: number | undefined
+  #ownReads = 0
   #last: LastFinding | undefined
   #lastViolation: ArmTotals['lastViolation']
 
@@ -133,11 +139,14 @@ export class ArmTally {
 
   #take(event: JourneyEvent): void {
     if (!('requestUnits' in event)) return
-    this.#requestUnits += event.requestUnits
+    const [asked] = 'observation' in event ? [event.observation] : event.observations
+    const isOwn = asked?.operation !== 'request'
+    if (isOwn) this.#requestUnits = (this.#requestUnits ?? 0) + event.requestUnits
     if (event.kind === 'visibility') return
     for (const reason of event.retries) this.#retries[reason]++
     if (event.kind === 'write') {
       this.#writes[event.outcome]++
+      this.#setbacks.record(event)
       recordLatency(this.#writeLatency, event.observation.durationMs)
       return
     }
@@ -152,11 +161,13 @@ export class ArmTally {
       this.#canaries[event.canary]++
       return
     }
+    this.#setbacks.record(event)
     const { verdict } = event.judgement
     if (isJudged(verdict)) this.#judgedReads++
     if (isStale(verdict)) this.#staleReads++
     const states = this.#reads.get(verdict) ?? new Map<TokenState, number>()
     this.#reads.set(verdict, states.set(event.token, (states.get(event.token) ?? 0) + 1))
+    if (isOwn) this.#ownReads++
     this.#readRetries += event.retries.length
     recordLatency(this.#readLatency, event.observation.durationMs)
   }
@@ -186,11 +197,12 @@ export class ArmTally {
       uncoveredReads,
       tokenLossRate: wilson(uncoveredReads, claimedReads),
       failedReads: sum((read) => read.verdict === 'failed'),
+      setbacks: this.#setbacks.snapshot(),
       writes: { ...this.#writes },
       requestUnits: this.#requestUnits,
-      requestUnitsPerRun: runs === 0 ? undefined : this.#requestUnits / runs,
+      requestUnitsPerRun: this.#requestUnits === undefined ? undefined : this.#requestUnits / runs,
       retries: { ...this.#retries },
-      retriesPerRead: readsTotal === 0 ? undefined : this.#readRetries / readsTotal,
+      retriesPerRead: this.#ownReads === 0 ? undefined : this.#readRetries / this.#ownReads,
       readLatency: latencyFigures(this.#readLatency),
       writeLatency: latencyFigures(this.#writeLatency),
       polls: { ...this.#polls },
