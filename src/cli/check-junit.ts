@@ -101,7 +101,7 @@ function armText(arm: ArmTotals): string {
     arm.lastFinding &&
     `last finding: ${arm.lastFinding.finding} at ${arm.lastFinding.hop}, run ${arm.lastFinding.runId}`
   return [
-    `judged ${arm.judgedReads}, stale ${rate(arm.staleRate)}, token loss ${rate(arm.tokenLossRate)}, ${arm.requestUnits.toFixed(0)} RU`,
+    `judged ${arm.judgedReads}, stale ${rate(arm.staleRate)}, token loss ${rate(arm.tokenLossRate)}, ${arm.requestUnits?.toFixed(0) ?? '–'} RU`,
     ...(findings.length > 0 ? [`findings: ${findings.join(', ')}`] : []),
     ...(last === undefined ? [] : [last]),
   ].join('\n')

@@ -14,9 +14,9 @@ export function printTable(report: CheckReport): string {
       rate(arm.tokenLossRate),
       milliseconds((arm.readLatency ?? arm.pollLatency)?.p50Ms),
       milliseconds((arm.readLatency ?? arm.pollLatency)?.p95Ms),
-      arm.retriesPerRead === undefined ? '–' : arm.retriesPerRead.toFixed(2),
-      arm.requestUnits.toFixed(0),
-      arm.requestUnitsPerRun === undefined ? '–' : arm.requestUnitsPerRun.toFixed(1),
+      arm.retriesPerRead?.toFixed(2) ?? '–',
+      arm.requestUnits?.toFixed(0) ?? '–',
+      arm.requestUnitsPerRun?.toFixed(1) ?? '–',
     ]),
   )
   const head = ['scenario', 'arm', 'judged', 'stale', 'token loss', 'p50', 'p95', 'retries/read', 'RU', 'RU/run']

@@ -71,5 +71,5 @@ function regionsFor(scenarios: readonly Scenario[], known: readonly string[] | u
 function measuredArm({ arm, runs, requestUnits, readsTotal, polls, canaries }: ArmTotals): MeasuredArm {
   const sum = (counts: Readonly<Record<string, number>>) =>
     Object.values(counts).reduce((total, count) => total + count, 0)
-  return { arm, runs: sum(runs), requestUnits, reads: readsTotal + sum(polls) + sum(canaries) }
+  return { arm, runs: sum(runs), requestUnits: requestUnits ?? 0, reads: readsTotal + sum(polls) + sum(canaries) }
 }

@@ -102,7 +102,7 @@ function renderArm(scenario: ScenarioStatus, arm: ArmStatus, nowWallMs: number):
 <td>${renderRate(arm.staleRate, arm.carriesToken)}</td>
 <td>${renderRate(arm.tokenLossRate, arm.carriesToken)}</td>
 <td>${printMs(latency?.p50Ms)}</td><td>${printMs(latency?.p95Ms)}</td><td>${printMs(latency?.p99Ms)}</td>
-<td>${printRate(arm.recent?.requestUnitsPerSecond)}</td><td>${printRate(arm.requestUnitsPerRun)}</td><td>${printRate(arm.retriesPerRead)}</td>
+<td>${printRate(arm.requestUnits === undefined ? undefined : arm.recent?.requestUnitsPerSecond)}</td><td>${printRate(arm.requestUnitsPerRun)}</td><td>${printRate(arm.retriesPerRead)}</td>
 <td>${printCount(runs)}${troubled.map((result) => html`<small>${printCount(arm.runs[result])} ${result}</small>`)}</td>
 <td class="last">${renderLast(scenario, arm, nowWallMs)}</td>
 </tr>`

@@ -185,7 +185,7 @@ export const catalogue = {
     kind: 'counter',
     unit: '{request_unit}',
     labels: ['scenario', 'arm', 'hop', 'operation'],
-    help: 'Request units charged by the service, over every attempt, retries and re-reads included.',
+    help: 'Request units charged by the service, over every attempt, retries and re-reads included. Of what hopwatch itself asks: what a service behind an endpoint spends is not seen.',
     otelName: 'hopwatch.request_units',
     otelHistogram: 'azure.cosmosdb.client.operation.request_charge',
   }),

@@ -59,7 +59,8 @@ function countEvent(event: JourneyEvent, run: FinishedRun, regions: Regions, fam
         if (writeRegion !== undefined)
           families.visibility.observe([scenario, writeRegion, region], event.visibleAfterMs / 1000)
       }
-      if (operation) families.requestUnits.add([scenario, arm, event.hop, operation], event.requestUnits)
+      if (operation && operation !== 'request')
+        families.requestUnits.add([scenario, arm, event.hop, operation], event.requestUnits)
       for (const { attempts } of event.observations)
         for (const reason of retriesOf(attempts)) families.retries.add([scenario, arm, event.hop, reason])
       return
@@ -70,7 +71,7 @@ function countEvent(event: JourneyEvent, run: FinishedRun, regions: Regions, fam
       if (region === undefined) return
       families.writes.add([scenario, arm, hop, region, event.outcome])
       countOperation(event.observation, region, event.outcome, run, families)
-      families.requestUnits.add([scenario, arm, hop, operation], event.requestUnits)
+      if (operation !== 'request') families.requestUnits.add([scenario, arm, hop, operation], event.requestUnits)
       for (const reason of event.retries) families.retries.add([scenario, arm, hop, reason])
       return
     }
@@ -88,7 +89,7 @@ function countEvent(event: JourneyEvent, run: FinishedRun, regions: Regions, fam
       families.readDuration.observe([scenario, arm], durationMs / 1000)
       const outcome = judgement.verdict === 'failed' ? 'failed' : 'succeeded'
       countOperation(event.observation, region, outcome, run, families)
-      families.requestUnits.add([scenario, arm, hop, operation], event.requestUnits)
+      if (operation !== 'request') families.requestUnits.add([scenario, arm, hop, operation], event.requestUnits)
       for (const reason of event.retries) families.retries.add([scenario, arm, hop, reason])
     }
   }

@@ -57,8 +57,10 @@ export function declareSeries(scenario: Scenario, families: Families): void {
     families.versionsBehind.zero([name, arm])
     families.readDuration.zero([name, arm])
     for (const { hop, operation, isRead } of operations) {
-      families.requestUnits.zero([name, arm, hop, operation])
-      for (const reason of retryReasons) families.retries.zero([name, arm, hop, reason])
+      if (operation !== 'request') {
+        families.requestUnits.zero([name, arm, hop, operation])
+        for (const reason of retryReasons) families.retries.zero([name, arm, hop, reason])
+      }
       if (isRead)
         for (const [verdict, state] of declaredReads)
           families.reads.zero([name, arm, hop, regionOf(hop), verdict, state])

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  atEndpoints,
   attemptOf,
   downgradeAttempts,
   plausibleRun,
@@ -223,6 +224,23 @@ describe('after runs', () => {
     const samples = await scrape(publication)
     expect(samples.has(ratio)).toBe(false)
     expect(samples.get(reads('propagated', 'stale', 'behind'))).toBe(1)
+  })
+
+  test('what a service behind an endpoint spends and retries is not counted as 0, but not at all', async () => {
+    const request = { method: 'GET', path: '/', headers: {}, body: undefined, expect: [], token: undefined } as const
+    const unasked = { kind: 'request', request, version: undefined, missing: undefined } as const
+    const publication = publicationFor([
+      scenarioOf(name, {
+        journey: [
+          { ...unasked, at: 'gateway', does: 'write' },
+          { ...unasked, at: 'itinerary', does: 'read' },
+        ],
+      }),
+    ])
+    publication.sink.record(atEndpoints(runOf()))
+    const series = [...(await scrape(publication)).keys()]
+    expect(series.filter((each) => /^hopwatch_(request_units|retries)_total/.test(each))).toEqual([])
+    expect(series).toContain(reads('propagated', 'fresh', 'intact'))
   })
 
   test('labels come from the file: what no file names makes no series', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { downgradeAttempts, runOf, scenarioOf, wallStartMs } from '../../test/http/support.ts'
+import { atEndpoints, downgradeAttempts, runOf, scenarioOf, wallStartMs } from '../../test/http/support.ts'
 import { Totals } from './totals.ts'
 
 const totalsOf = (...runs: ReturnType<typeof runOf>[]) => {
@@ -21,6 +21,15 @@ describe('totals', () => {
     })
     expect(propagated?.readLatency).toBeUndefined()
     expect(control?.carriesToken).toBe(false)
+  })
+
+  test('what an endpoint spends and retries is unknown, not 0', () => {
+    expect(totalsOf(atEndpoints(runOf())).arms[0]).toMatchObject({
+      readsTotal: 1,
+      requestUnits: undefined,
+      requestUnitsPerRun: undefined,
+      retriesPerRead: undefined,
+    })
   })
 
   test('counts reads, rates, cost and retries of each arm by itself', () => {

@@ -150,6 +150,16 @@ export function runOf(choices: RunChoices = {}): FinishedRun {
 /** The token dropped by the SDK: 404/1002 with it, then 200 without it. */
 export const downgradeAttempts = [attemptOf({ status: 404, substatus: 1002 }), attemptOf({ sent: undefined })]
 
+/** The same run at endpoints: what the services behind them spend and retry, nobody tells. */
+export function atEndpoints(run: FinishedRun): FinishedRun {
+  const events = run.events.map((event) =>
+    event.kind === 'read' || event.kind === 'write'
+      ? { ...event, observation: { ...event.observation, operation: 'request' as const }, requestUnits: 0, retries: [] }
+      : event,
+  )
+  return { ...run, events }
+}
+
 /** A plausible mix: the arm that carries the token always reads fresh, the other is stale in three of ten runs. */
 export function plausibleRun(index: number, scenario: string, random: Random, startedAtWallMs: number): FinishedRun {
   const arm = random.next() < 0.15 ? 'control' : 'propagated'
