@@ -140,6 +140,16 @@ describe('joinIdeal', () => {
     })
   })
 
+  test('the same doubt from two sides is one; a write and a delete of one version are two', () => {
+    const doubt = (present: boolean) =>
+      afterWrite(nothingKnown, 'a', { version: 4, present }, 'indeterminate', undefined)
+    const both = joinIdeal(joinIdeal(doubt(true), doubt(true)), doubt(false))
+    expect(both.claims.get('a')?.indeterminate).toEqual([
+      { version: 4, present: true },
+      { version: 4, present: false },
+    ])
+  })
+
   test('two ranges for one version: whoever joins whom, the child after the split is kept', () => {
     const before = written(nothingKnown, at(3), '9:1#5')
     const after = afterRead(before, 'a', at(3), token('10:1#6'))

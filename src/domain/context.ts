@@ -68,12 +68,19 @@ export function joinIdeal(mine: Ideal, theirs: Ideal): Ideal {
 
 /** The later version, with its own range: a version that came without a token must not borrow an earlier one's. */
 function joinClaims(left: Claim, right: Claim): Claim {
-  const known = new Map([...left.indeterminate, ...right.indeterminate].map((v) => [`${v.version}/${v.present}`, v]))
+  const isNew = (each: DocumentVersion) => !left.indeterminate.some((known) => isSameVersion(known, each))
   const ahead = (left.certain?.version ?? -1) - (right.certain?.version ?? -1)
   const newest = ahead < 0 ? right : left
   const range = ahead === 0 ? newerRange(left.range, right.range) : newest.range
-  return { certain: newest.certain, indeterminate: [...known.values()], range }
+  return {
+    certain: newest.certain,
+    indeterminate: [...left.indeterminate, ...right.indeterminate.filter(isNew)],
+    range,
+  }
 }
+
+const isSameVersion = (a: DocumentVersion, b: DocumentVersion): boolean =>
+  a.version === b.version && a.present === b.present
 
 /** Range ids only grow: where two answers named two ranges for one version, the higher is the child after a split. */
 function newerRange(left: string | undefined, right: string | undefined): string | undefined {

@@ -64,8 +64,12 @@ export function pastAfterWrite(
   witness: WitnessOperation,
   token: SessionToken | undefined,
 ): SessionPast {
-  return { ...past, writes: [...past.writes, { ...written, witness, token }].slice(-rememberedOperations) }
+  const { version, present } = written
+  return { writes: withLatest(past.writes, { witness, version, present, token }), reads: past.reads }
 }
+
+const withLatest = (known: readonly KnownVersion[], latest: KnownVersion): readonly KnownVersion[] =>
+  (known.length < rememberedOperations ? known : known.slice(1 - rememberedOperations)).concat(latest)
 
 export const joinPast = (mine: SessionPast, theirs: SessionPast): SessionPast => ({
   writes: joinVersions(mine.writes, theirs.writes),
@@ -94,25 +98,28 @@ export interface SessionRead {
  * Then the order of writes is what failed (monotonic writes, or writes follow reads), not the reading of one's own.
  */
 export function judgeSession(past: SessionPast, issued: IssuedWrites, read: SessionRead): GuaranteeViolation[] {
+  const state = read.witness.version
+  // Between a version of an earlier run and this one's first, any delete may lie: an absence says nothing of it.
+  const isMissed = (known: KnownVersion) =>
+    (state !== undefined || known.version >= issued.firstVersion) && isBehind(state, known, issued)
+  const missedWrites = past.writes.filter(isMissed)
+  const missedReads = past.reads.filter(isMissed)
+  if (missedWrites.length === 0 && missedReads.length === 0) return []
+
   const found = new Map<Guarantee, readonly WitnessOperation[]>()
   const violates = (guarantee: Guarantee, ...witness: WitnessOperation[]) => {
     if (!found.has(guarantee)) found.set(guarantee, witness)
   }
-  const state = read.witness.version
-  // Between a version of an earlier run and this one's first, any delete may lie: an absence says nothing of it.
-  const couldShow = ({ version }: KnownVersion) => state !== undefined || version >= issued.firstVersion
   const holds = (version: number) =>
     [...past.writes, ...past.reads].some((known) => known.version === version && isShown(read.token, known))
 
-  for (const write of past.writes.toReversed()) {
-    if (!couldShow(write) || !isBehind(state, write, issued)) continue
+  for (const write of missedWrites.toReversed()) {
     const overtaking = holds(write.version) ? overtaken(state, issued.byVersion.get(write.version)?.past) : undefined
     if (overtaking?.write) violates('monotonic-writes', overtaking.write, write.witness, read.witness)
     if (overtaking?.read) violates('writes-follow-reads', overtaking.read, write.witness, read.witness)
     if (!overtaking?.write && !overtaking?.read) violates('read-your-writes', write.witness, read.witness)
   }
-  for (const earlier of past.reads.toReversed()) {
-    if (!couldShow(earlier) || !isBehind(state, earlier, issued)) continue
+  for (const earlier of missedReads.toReversed()) {
     // A replica that holds what was seen has moved on from it, to a write of this run that the store put on top.
     if (holds(earlier.version) && isOfThisRun(state, issued)) continue
     violates('monotonic-reads', earlier.witness, read.witness)
@@ -134,8 +141,8 @@ export function pastAfterRead(past: SessionPast, read: SessionRead): SessionPast
   const seen = version ?? (showsDelete ? newest.version : undefined)
   if (seen === undefined) return past
   const { witness, token } = read
-  const known = { witness, token, version: seen, present: version !== undefined }
-  return { ...past, reads: [...past.reads, known].slice(-rememberedOperations) }
+  const known = { witness, version: seen, present: version !== undefined, token }
+  return { writes: past.writes, reads: withLatest(past.reads, known) }
 }
 
 /** Whether what was returned was certainly written before `known`, which it should have shown. */

@@ -19,14 +19,18 @@ import type { Attempt } from './observation.ts'
  * judged, for what they saw on the way was expected.
  */
 export function judgeHistory(events: readonly JourneyEvent[]): GuaranteeViolation[] {
-  const writes = events
-    .flatMap((event, step) => (event.kind === 'write' ? [sentWrite(event, step)] : []))
-    .toSorted((a, b) => a.begun - b.begun)
+  const writes: SentWrite[] = []
+  events.forEach((event, step) => {
+    if (event.kind === 'write') writes.push(sentWrite(event, step))
+  })
+  writes.sort((a, b) => a.begun - b.begun)
   const byVersion = new Map<number, IssuedWrite>()
   let sent = 0
-  const firstVersion = Math.min(...writes.map(({ version }) => version))
+  const firstVersion = writes.reduce((least, { version }) => Math.min(least, version), Number.POSITIVE_INFINITY)
+  const issued: IssuedWrites = { firstVersion, byVersion }
   const pasts = new Pasts()
-  return events.flatMap((event, step) => {
+  const violations: GuaranteeViolation[] = []
+  events.forEach((event, step) => {
     const begun = 'begunAfter' in event ? (event.begunAfter ?? step) : step
     if (event.kind === 'carry' && event.cause !== 'hop-unreachable')
       pasts.put(event.to, step, joinPast(pasts.of(event.to, step), pasts.of(event.from, begun)))
@@ -38,7 +42,7 @@ export function judgeHistory(events: readonly JourneyEvent[]): GuaranteeViolatio
       const token = attempts.findLast(({ purpose }) => purpose === 'operation')?.received?.parsed
       pasts.put(hop, step, pastAfterWrite(pasts.of(hop, step), written, witness, token))
     }
-    if (event.kind !== 'read' || !isEvidence(event)) return []
+    if (event.kind !== 'read' || !isEvidence(event)) return
     const { hop, operation, attempts } = event.observation
     const read = {
       witness: { step, hop, operation, version: event.returnedVersion },
@@ -47,11 +51,10 @@ export function judgeHistory(events: readonly JourneyEvent[]): GuaranteeViolatio
     for (let write = writes[sent]; write !== undefined && write.begun <= step; write = writes[++sent])
       if (write.outcome !== 'refused')
         byVersion.set(write.version, { present: write.present, past: pasts.of(write.hop, write.begun) })
-    const issued: IssuedWrites = { firstVersion, byVersion }
-    const violations = judgeSession(pasts.of(hop, begun), issued, read)
+    violations.push(...judgeSession(pasts.of(hop, begun), issued, read))
     pasts.put(hop, step, pastAfterRead(pasts.of(hop, step), read))
-    return violations
   })
+  return violations
 }
 
 /** Each hop's past after so many events: what an operation knew when it began, though others ended before it did. */
@@ -68,6 +71,8 @@ class Pasts {
     known.push({ after: step + 1, past })
   }
 }
+
+type SentWrite = ReturnType<typeof sentWrite>
 
 const sentWrite = ({ version, outcome, observation, begunAfter }: WriteEvent, step: number) => ({
   version,

@@ -88,19 +88,20 @@ export class DirectStore implements DocumentStore {
     const { attempts, watch } = asking
     const lookUp = this.#habits.looksUp()
     if (lookUp !== 'nothing') attempts.push(this.#asksBesides('metadata', lookUp))
-    const answers: Exchange[] = []
+    let last: Exchange | undefined
+    const pages: Exchange[] = []
     if (lookUp !== 'unreachable') {
       const isByRange = request.kind === 'cross-partition-query' && this.#habits.asksByRange
       if (isByRange) attempts.push(this.#asksBesides('query-plan', 'metadata'))
       for (const range of isByRange ? account.rangesOf(database, container) : noRangeInParticular) {
         const tried = this.#tries(asking, range)
-        const answer = tried instanceof Promise ? await tried : tried
-        answers.push(answer)
-        if (answer.reply?.status !== 200 || signal?.aborted) break
-        if (isByRange && surfaced(request, answer.reply).document) break
+        last = tried instanceof Promise ? await tried : tried
+        if (!isByRange) break
+        pages.push(last)
+        if (last.reply?.status !== 200 || signal?.aborted || surfaced(request, last.reply).document) break
       }
     }
-    return watch.answers(this.#answer(request, answers, attempts, clock.nowMs() - startedAtMs))
+    return watch.answers(this.#answer(asking, last, pages, clock.nowMs() - startedAtMs))
   }
 
   #begin(request: StoreRequest, signal: AbortSignal | undefined): Asking {
@@ -157,19 +158,18 @@ export class DirectStore implements DocumentStore {
   }
 
   #answer(
-    request: StoreRequest,
-    answers: readonly Exchange[],
-    attempts: readonly Attempt[],
+    { request, attempts }: Asking,
+    last: Exchange | undefined,
+    pages: readonly Exchange[],
     durationMs: number,
   ): StoreAnswer {
-    const last = answers.at(-1)
     const shown = last?.reply && surfaced(request, last.reply)
     return {
       attempts,
       status: shown ? shown.status : last?.attempt.status,
       substatus: shown ? shown.substatus : last?.attempt.substatus,
       document: shown?.document,
-      sessionToken: last?.reply?.status === 200 && answers.length > 1 ? merged(answers) : last?.attempt.received,
+      sessionToken: last?.reply?.status === 200 && pages.length > 1 ? merged(pages) : last?.attempt.received,
       ancestry: this.#ancestry,
       durationMs,
       message: undefined,

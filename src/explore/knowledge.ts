@@ -50,9 +50,10 @@ export function afterRead(
   const answers = toldByAll(requests)
   const progress = withProgress(before.progress, answers)
   if (!before.isClaimed || seen === undefined || seen < (before.version ?? 0)) return { ...before, progress }
-  const ranges = new Set(answers.map(({ range }) => range))
-  const isKnown = before.range !== undefined && ranges.has(before.range)
-  const range = ranges.size === 1 ? answers[0]!.range : isKnown ? before.range : undefined
+  const first = answers[0]?.range
+  const isOne = answers.every((answer) => answer.range === first)
+  const isKnown = answers.some((answer) => answer.range === before.range)
+  const range = isOne ? first : isKnown ? before.range : undefined
   if (seen === before.version) return { ...before, progress, range: either(before.range, range, younger) }
   return { version: seen, present: true, isClaimed: true, range, progress }
 }

@@ -30,27 +30,35 @@ type Guarantee = FinishedRun['violations'][number]['guarantee']
 export function checkSession(run: FinishedRun, appliedBy: AppliedBy): Disagreement[] {
   // A run that did not come to its end is not judged.
   if (run.result === 'abandoned' || run.result === 'crashed') return []
-  const newest = Math.max(
-    ...run.events.map((event) =>
-      event.kind === 'write' ? event.version : event.kind === 'read' ? (event.returnedVersion ?? 0) : 0,
-    ),
-  )
-  return run.events.flatMap((event, step) => {
+  let newest = 0
+  for (const event of run.events) {
+    if (event.kind === 'write') newest = Math.max(newest, event.version)
+    if (event.kind === 'read') newest = Math.max(newest, event.returnedVersion ?? 0)
+  }
+  const found: Disagreement[] = []
+  run.events.forEach((event, step) => {
     const applied = event.kind === 'read' ? appliedBy(event.observation) : undefined
-    if (event.kind !== 'read' || applied === undefined) return []
+    if (event.kind !== 'read' || applied === undefined) return
     const state = applied.at(-1)
     const isNewest = state?.present === true && state.version >= newest
-    if (isNewest && !run.violations.some((each) => each.witness.at(-1)?.step === step)) return []
+    const judgedHere = run.violations.filter((each) => each.witness.at(-1)?.step === step)
+    if (isNewest && judgedHere.length === 0) return
     const truths = truthsOf(run, event.observation.hop, beginning(event, step), step, appliedBy)
-    return [...truths].flatMap(([guarantee, { isViolated, isKnowable }]) => {
-      const isJudged = run.violations.some((each) => each.guarantee === guarantee && each.witness.at(-1)?.step === step)
-      if (isJudged ? isViolated : !isKnowable) return []
+    for (const guarantee of guarantees) {
+      const { isViolated, isKnowable } = truths.get(guarantee) ?? kept
+      const isJudged = judgedHere.some((each) => each.guarantee === guarantee)
+      if (isJudged ? isViolated : !isKnowable) continue
       const judged = isJudged ? 'violated' : 'kept'
-      return [{ run: run.id, step, what: guarantee, judged, truth: isViolated ? 'violated' : 'kept' }]
-    })
+      found.push({ run: run.id, step, what: guarantee, judged, truth: isViolated ? 'violated' : 'kept' })
+    }
   })
+  return found
 }
 
+const guarantees = ['read-your-writes', 'monotonic-reads', 'monotonic-writes', 'writes-follow-reads'] as const
+const kept: Truth = { isViolated: false, isKnowable: false }
+
+/** Of the guarantees that are violated at one read. */
 function truthsOf(
   run: FinishedRun,
   hop: string,
@@ -90,9 +98,7 @@ function truthsOf(
     const isTold = event.kind === 'write' || (event.kind === 'read' && event.returnedVersion !== undefined)
     find(event.kind === 'write' ? 'read-your-writes' : 'monotonic-reads', isOrdered && isTold)
   }
-  const kept: Truth = { isViolated: false, isKnowable: false }
-  const guarantees = ['read-your-writes', 'monotonic-reads', 'monotonic-writes', 'writes-follow-reads'] as const
-  return new Map(guarantees.map((each) => [each, found.get(each) ?? kept]))
+  return found
 }
 
 /** What an earlier run wrote an earlier run may have deleted, for all that an absence tells. */

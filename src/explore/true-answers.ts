@@ -2,7 +2,7 @@ import type { RequestEntry, ServedRange } from '../simulator/journal.ts'
 
 /** Whether a replica said what it knows: of the document, or that there is none. */
 export const isAnswered = ({ status, substatus, connection }: RequestEntry): boolean =>
-  connection === undefined && ([200, 207, 304].includes(status) || (status === 404 && !substatus))
+  connection === undefined && (status === 200 || status === 207 || status === 304 || (status === 404 && !substatus))
 
 /** Success, and the refusals that a replica decided; an answer that a fault put in their place brings no token. */
 const bringsToken = ({ status, substatus, connection }: RequestEntry): boolean =>

@@ -17,29 +17,25 @@ export function trueToken(
   if (!issuesTokens) return 'unsupported'
   const { range: claimed } = hop
   if (claimed === undefined) return 'unknown'
-  const rangesOf = (answer: RequestEntry) =>
-    told(answer)
-      .map(({ range }) => range)
-      .filter((range) => comesFrom(range, claimed))
+  const isOfClaimed = ({ range }: Position) => comesFrom(range, claimed)
   const answering =
-    requests.findLast((each) => isAnswered(each) && each.status !== 404 && rangesOf(each).length > 0) ?? requests.at(-1)
+    requests.findLast((each) => isAnswered(each) && each.status !== 404 && told(each).some(isOfClaimed)) ??
+    requests.at(-1)
   if (answering === undefined) return 'unknown'
-  const isOfOthers = told(answering).length > 0 && rangesOf(answering).length === 0
-  if (isOfOthers) return 'unknown'
-  const before = requests.slice(0, requests.indexOf(answering))
-  const states = new Set(
-    childrenOrSelf(rangesOf(answering), claimed).map((range) => {
-      const stateOf = (request: RequestEntry) => stateOnWire(request, hop, (elder) => comesFrom(range, elder))
-      const state = stateOf(answering)
-      return state !== 'intact' && before.some((request) => stateOf(request) === 'intact') ? 'dropped' : state
-    }),
-  )
-  // A page of several children does not tell which of them has the document.
+  const answered = told(answering)
+  const stateIn = (range: string): string => {
+    const stateOf = (request: RequestEntry) => stateOnWire(request, hop, (elder) => comesFrom(range, elder))
+    const state = stateOf(answering)
+    if (state === 'intact') return state
+    const before = requests.slice(0, requests.indexOf(answering))
+    return before.some((request) => stateOf(request) === 'intact') ? 'dropped' : state
+  }
+  if (answered.length === 0 || answered.some(({ range }) => range === claimed)) return stateIn(claimed)
+  // No state at all: the answer spoke for other ranges. Several: a page of several children does not tell which of them has the
+  // document.
+  const states = new Set(answered.filter(isOfClaimed).map(({ range }) => stateIn(range)))
   return states.size === 1 ? [...states][0]! : 'unknown'
 }
-
-const childrenOrSelf = (answered: readonly string[], claimed: string): readonly string[] =>
-  answered.length === 0 || answered.includes(claimed) ? [claimed] : answered
 
 function stateOnWire({ token }: RequestEntry, hop: Knowledge, counts: (range: string) => boolean): string {
   if (token === undefined) return 'lost'

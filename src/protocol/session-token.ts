@@ -126,8 +126,14 @@ export class SessionToken {
 
   /** The header value itself. For the wire and the carriers; never for an output. */
   reveal(): string {
-    this.#text ??= [...this.#ranges].map(([range, token]) => `${range}:${printRangeToken(token)}`).join(',')
+    this.#text ??= this.#print()
     return this.#text
+  }
+
+  #print(): string {
+    let text = ''
+    for (const [range, token] of this.#ranges) text += `${text === '' ? '' : ','}${range}:${printRangeToken(token)}`
+    return text
   }
 
   toString(): string {
@@ -193,6 +199,7 @@ export function mergeRangeTokens(left: RangeToken, right: RangeToken): RangeToke
   const rightVersion = versionOf(right)
   if (leftVersion !== rightVersion) return leftVersion > rightVersion ? left : right
   if (rangeTokenCovers(left, right)) return left
+  if (rangeTokenCovers(right, left)) return right
   const localLsns = new Map(left.localLsns)
   for (const [region, lsn] of right.localLsns) localLsns.set(region, larger(localLsns.get(region) ?? lsn, lsn))
   return { version: left.version, globalLsn: larger(left.globalLsn, right.globalLsn), localLsns }
