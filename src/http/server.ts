@@ -75,6 +75,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         return typeof body === 'string' ? reply.send(body) : sendPieces(reply, body)
       },
     })
+  for (const { url } of routes.filter(({ method }) => method === 'POST'))
+    app.get(url, { exposeHeadRoute: false }, async (_, reply) => {
+      reply.header('allow', 'POST')
+      throw new RequestProblem(405, 'this is an order, and takes a POST: curl -X POST')
+    })
   // No order has anything to say in its body, whatever type a client gives it.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, async () => undefined)

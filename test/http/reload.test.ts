@@ -47,7 +47,7 @@ describe('POST /-/reload', () => {
     }
     const { get } = await open({ reload })
     expect((await get('/-/reload', { method: 'POST' })).status).toBe(401)
-    expect((await get('/-/reload')).status).toBe(404)
+    expect((await get('/-/reload')).status).toBe(405)
     const closed = await open({ reload, apiToken: undefined })
     expect((await closed.get('/-/reload', { method: 'POST' })).status).toBe(403)
     expect(reloads).toBe(0)

@@ -25,6 +25,15 @@ describe('routes', () => {
     expect([response.status, await response.json()]).toEqual([200, { status: 'alive' }])
   })
 
+  test('a GET of what takes a POST is told so', async () => {
+    const { get } = await open([])
+    for (const path of ['/-/reload', '/api/v1/scenarios/travel-itinerary/run']) {
+      const response = await get(path)
+      expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST'])
+      expect(await response.text()).toContain('curl -X POST')
+    }
+  })
+
   test('/readyz waits for scenarios and targets, and names what is missing', async () => {
     let state: ReadinessState = {
       scheduledScenarios: 0,
