@@ -138,7 +138,7 @@ export class SimulatedAccount extends OperatedAccount {
       container: trace.container,
       partitionKey: trace.partitionKey,
       id: trace.id,
-      token: sessionToken === undefined ? undefined : tokenReceived(sessionToken),
+      token: sessionToken === undefined ? undefined : tokenReceived(sessionToken).demanded,
       served: trace.served,
       waitedMs: nowMs > attempt.startedAtMs ? nowMs - attempt.startedAtMs : undefined,
     })

@@ -169,14 +169,12 @@ function printResults(batch: Batch | Bulk, replies: readonly Reply[]): Reply {
   const body = replies.map((reply, i): Json => {
     const isQuiet = batch.minimal === true && batch.operations[i]!.kind !== 'readItem'
     const isBodied = reply.body !== undefined && !isFailed(reply) && !isQuiet
-    return {
-      statusCode: reply.status,
-      requestCharge: reply.requestCharge,
-      ...(reply.substatus !== undefined && { subStatusCode: reply.substatus }),
-      ...(reply.etag !== undefined && { eTag: reply.etag }),
-      ...(isBodied && { resourceBody: reply.body }),
-      ...(isFailed(reply) && { message: (reply.body as { readonly message: string }).message }),
-    }
+    const result: Record<string, Json> = { statusCode: reply.status, requestCharge: reply.requestCharge }
+    if (reply.substatus !== undefined) result.subStatusCode = reply.substatus
+    if (reply.etag !== undefined) result.eTag = reply.etag
+    if (isBodied) result.resourceBody = reply.body!
+    if (isFailed(reply)) result.message = (reply.body as { readonly message: string }).message
+    return result
   })
   const charge = replies.reduce((sum, reply) => sum + reply.requestCharge, 0)
   return {

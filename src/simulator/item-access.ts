@@ -1,7 +1,7 @@
 import type { Random } from '../base/random.ts'
 import { type ConsistencyLevel, isWeakerOrEqual } from '../protocol/consistency-level.ts'
 import { remember } from '../protocol/remember.ts'
-import { SessionToken } from '../protocol/session-token.ts'
+import { type ParsedSessionToken, SessionToken } from '../protocol/session-token.ts'
 import type { Catalog } from './catalog.ts'
 import type { Container } from './container.ts'
 import type { ItemVersion } from './item-store.ts'
@@ -71,7 +71,7 @@ export function openRequest(
   const wantsToken = level === 'Session' && !isWrite(operation)
   let token: SessionToken | undefined
   if (operation.sessionToken !== undefined && wantsToken) {
-    const parsed = SessionToken.parse(operation.sessionToken)
+    const { parsed } = tokenReceived(operation.sessionToken)
     if ('problem' in parsed) {
       return withOwner(refusal(400, `The session token does not parse: ${parsed.problem}.`), container)
     }
@@ -167,14 +167,24 @@ export function visibleItem(
   return dueMs === undefined || dueMs > nowMs ? version.item : undefined
 }
 
-/** What a session token demands, for the journal: noted as received, whatever becomes of the request. */
-export const tokenReceived = remember(
-  (text): 'malformed' | readonly TokenReference[] => {
-    const parsed = SessionToken.parse(text)
-    return 'problem' in parsed ? 'malformed' : references(parsed.token)
-  },
-  { entries: 256, longestText: 1024 },
-)
+/** A session token as received. */
+class ReceivedToken {
+  readonly parsed: ParsedSessionToken
+  #demanded: 'malformed' | readonly TokenReference[] | undefined
+
+  constructor(text: string) {
+    this.parsed = SessionToken.parse(text)
+  }
+
+  /** What it demands, for the journal, whatever becomes of the request. */
+  get demanded(): 'malformed' | readonly TokenReference[] {
+    this.#demanded ??= 'problem' in this.parsed ? 'malformed' : references(this.parsed.token)
+    return this.#demanded
+  }
+}
+
+/** Asked of one token by the request, by each look of a waiting read and by the journal. */
+export const tokenReceived = remember((text) => new ReceivedToken(text), { entries: 256, longestText: 1024 })
 
 const references = (token: SessionToken): TokenReference[] =>
   token.rangeIds.map((range) => {

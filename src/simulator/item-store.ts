@@ -23,6 +23,8 @@ export interface ItemChain {
   readonly partition: LogicalPartition
   /** Grows with each new item of its partition: the order of query results. */
   readonly number: number
+  /** Follows from the two above; made when first asked for, which most items of a large store never are. */
+  resourceId: string | undefined
   newest: ItemVersion
   /** When the store will next look whether it has expired: one appointment an item, however often it is written. */
   lookedAtSecond: number | undefined
@@ -118,7 +120,15 @@ export class ItemStore {
     let chain = partition.get(id)
     if (chain === undefined) {
       const number = ++this.#itemNumber
-      chain = { id, birthplace: range, partition, number, newest: version, lookedAtSecond: undefined }
+      chain = {
+        id,
+        birthplace: range,
+        partition,
+        number,
+        resourceId: undefined,
+        newest: version,
+        lookedAtSecond: undefined,
+      }
       partition.add(chain)
       if (version.item === undefined) this.#superseded.push({ version, chain })
     } else {

@@ -6,27 +6,28 @@ import { refusal } from './replies.ts'
 import { itemResourceId } from './resource-id.ts'
 
 /**
- * The item as a reader gets it. System properties are made anew each time: keeping them would double the memory of a
+ * The item as a reader gets it. Most system properties are made anew each time: keeping them would double the memory of a
  * small document.
  */
 export function wholeItem(
   { container, world }: ItemRequest,
-  { birthplace, number }: Birth,
+  birth: Birth,
   version: Pick<ItemVersion, 'item' | 'log' | 'lsn' | 'configuration' | 'committedAtMs'>,
 ) {
-  const rid = itemResourceId(container.rid, birthplace, number)
+  birth.resourceId ??= itemResourceId(container.rid, birth.birthplace, birth.number)
+  const rid = birth.resourceId
   return {
     ...version.item!,
     _rid: rid,
     _self: `${container.self}docs/${rid}/`,
-    _etag: etagOf(container, birthplace, version),
+    _etag: etagOf(container, birth.birthplace, version),
     _attachments: 'attachments/',
     _ts: Math.floor((world.settings.wallOriginMs + version.committedAtMs) / 1000),
   }
 }
 
 /** What an item is known by for life. */
-export type Birth = Pick<ItemChain, 'birthplace' | 'number'>
+export type Birth = Pick<ItemChain, 'birthplace' | 'number' | 'resourceId'>
 
 /** A commit has its own: the configuration tells apart LSNs that a forced failover gave out twice. */
 export const etagOf = (

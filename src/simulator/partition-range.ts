@@ -3,7 +3,7 @@ import type { RangeToken } from '../protocol/session-token.ts'
 import { ItemStore, type ItemVersion, versionAt } from './item-store.ts'
 import type { RangeRef } from './journal.ts'
 import { type IssuedToken, type Lineage, SingleLineage } from './lineage.ts'
-import { isSameState, type LogState, stateOf } from './log-state.ts'
+import { isSameState, type LogPosition, type LogState, stateOf } from './log-state.ts'
 import { RangeLog, type StalenessBound } from './range-log.ts'
 import { type RangeView, readPolicies, replicasPerRegion, type Served } from './read-policy.ts'
 import type { ReplicationWorld } from './replication.ts'
@@ -15,6 +15,11 @@ import { VectorLineage } from './vector-lineage.ts'
 export interface RangeWrite extends Pick<ItemVersion, 'item' | 'bytes'> {
   readonly key: string
   readonly id: string
+}
+
+/** Where a commit stands, and under which version of the range's configuration. */
+export interface CommitPosition extends LogPosition {
+  readonly version: number
 }
 
 /** When a version expires; undefined: never. */
@@ -90,7 +95,7 @@ export class PartitionKeyRange {
   }
 
   /** Where the next commit in the region will stand, and under which version. */
-  nextCommit(region: Region): { readonly log: number; readonly lsn: number; readonly version: number } {
+  nextCommit(region: Region): CommitPosition {
     const log = this.#logOf(region)
     return { log: this.#logs.indexOf(log), lsn: log.committedLsn + 1, version: this.#lineage.version }
   }
@@ -123,28 +128,28 @@ export class PartitionKeyRange {
   }
 
   /** Which state answers a read at this level now, or `not-yet`. */
-  read(
-    level: ConsistencyLevel,
-    at: { region: Region; nowMs: number; chosen: number; demand: LogState | undefined; bound: StalenessBound },
-  ): Served | 'not-yet' {
-    const view: RangeView = {
-      newest: () => this.newest,
-      chosen: at.chosen,
-      demand: at.demand,
-      position: (replica) => this.position(at.region, replica, at.nowMs),
-      bound: () => this.#stateFrom((log) => log.boundLsn(at.bound, at.nowMs)),
-    }
-    return readPolicies[level](view)
+  read(level: ConsistencyLevel, at: ReadAt): Served | 'not-yet' {
+    return readPolicies[level](new ViewFrom(this, at))
+  }
+
+  /** The oldest state within the bound. */
+  boundState(bound: StalenessBound, nowMs: number): LogState {
+    return this.#stateFrom((log) => log.boundLsn(bound, nowMs))
   }
 
   /**
-   * Appends one commit to the region's log: one write, or all those of a transactional batch, which share its LSN. It goes
-   * into the items' chains and is sent on its way.
+   * Appends one commit to the region's log, at the position that `nextCommit` told: one write, or all those of a transactional
+   * batch, which share its LSN. It goes into the items' chains and is sent on its way. `seen` is what the writes build on.
    */
-  commit(region: Region, writes: readonly RangeWrite[], nowMs: number, expiresAtMs: ExpiryOf): void {
-    const seen = this.writeState(region, nowMs)
-    const { log, version: configuration } = this.nextCommit(region)
-    const lsn = this.#logs[log]!.append(nowMs)
+  commit(
+    region: Region,
+    { log, lsn, version: configuration }: CommitPosition,
+    seen: LogState,
+    writes: readonly RangeWrite[],
+    nowMs: number,
+    expiresAtMs: ExpiryOf,
+  ): void {
+    this.#logs[log]!.append(nowMs)
     for (const { key, id, item, bytes } of writes) {
       const before = versionAt(this.items.chain(key, id), seen)
       const beforeExpiresAtMs = before && expiresAtMs(before)
@@ -278,6 +283,41 @@ export class PartitionKeyRange {
   #stateFrom(lsnOf: (log: RangeLog, index: number) => number): LogState {
     if (!this.#world.topology.hasSeveralWriteRegions) return { lsn: lsnOf(this.#logs[0]!, 0), locals: undefined }
     return stateOf(this.#logs.map(lsnOf))
+  }
+}
+
+interface ReadAt {
+  readonly region: Region
+  readonly nowMs: number
+  readonly chosen: number
+  readonly demand: LogState | undefined
+  readonly bound: StalenessBound
+}
+
+/** A range as a region sees it at one moment. */
+class ViewFrom implements RangeView {
+  readonly chosen: number
+  readonly demand: LogState | undefined
+  readonly #range: PartitionKeyRange
+  readonly #at: ReadAt
+
+  constructor(range: PartitionKeyRange, at: ReadAt) {
+    this.chosen = at.chosen
+    this.demand = at.demand
+    this.#range = range
+    this.#at = at
+  }
+
+  newest(): LogState {
+    return this.#range.newest
+  }
+
+  position(replica: number): LogState {
+    return this.#range.position(this.#at.region, replica, this.#at.nowMs)
+  }
+
+  bound(): LogState {
+    return this.#range.boundState(this.#at.bound, this.#at.nowMs)
   }
 }
 

@@ -4,7 +4,7 @@ import { type Birth, etagOf, wholeItem } from './item-view.ts'
 import { decideWrite, type Found, type ItemWrite, itemBytesMax } from './item-write.ts'
 import type { LogState } from './log-state.ts'
 import type { Item, Json, Reply } from './operation.ts'
-import type { PartitionKeyRange, RangeWrite } from './partition-range.ts'
+import type { CommitPosition, PartitionKeyRange, RangeWrite } from './partition-range.ts'
 import { refusal } from './replies.ts'
 import { requestCharge } from './request-charge.ts'
 import { compiledQuery } from './sql/cache.ts'
@@ -20,7 +20,7 @@ export class Transaction {
   readonly #range: PartitionKeyRange
   readonly #state: LogState
   /** Where the commit will stand. */
-  readonly #position: ReturnType<PartitionKeyRange['nextCommit']>
+  readonly #position: CommitPosition
   #staged: readonly Staged[] = []
 
   constructor(request: ItemRequest, range: PartitionKeyRange) {
@@ -75,12 +75,18 @@ export class Transaction {
   commit(): LogState {
     const { region, nowMs, container } = this.#request
     if (this.#staged.length === 0) return this.#state
-    this.#range.commit(region, this.#staged, nowMs, expiryOf(container))
+    this.#range.commit(region, this.#position, this.#state, this.#staged, nowMs, expiryOf(container))
     return this.#range.writeState(region, nowMs)
   }
 
-  #stage(key: string, id: string, item: Item | undefined, bytes: number, { birthplace, number }: Birth): void {
-    const staged = { key, id, item, bytes, birthplace, number }
+  #stage(
+    key: string,
+    id: string,
+    item: Item | undefined,
+    bytes: number,
+    { birthplace, number, resourceId }: Birth,
+  ): void {
+    const staged = { key, id, item, bytes, birthplace, number, resourceId }
     this.#staged = this.#staged.length === 0 ? [staged] : [...this.#staged, staged]
   }
 
@@ -99,7 +105,7 @@ export class Transaction {
     if (born !== undefined) return born
     let number = this.#range.items.nextItemNumber
     for (const staged of this.#staged) number = Math.max(number, staged.number + 1)
-    return { birthplace: this.#range.id, number }
+    return { birthplace: this.#range.id, number, resourceId: undefined }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { RangeToken } from '../protocol/session-token.ts'
 import type { IssuedToken, Lineage } from './lineage.ts'
-import { joinStates, type LogState, reaches, stateOf } from './log-state.ts'
+import { type LogState, reaches, stateOf } from './log-state.ts'
 import type { Region } from './topology.ts'
 
 /** A configuration of a range with several write regions: who writes, and what had been committed before. */
@@ -46,16 +46,16 @@ export class VectorLineage implements Lineage {
     if (version > this.version) return { lsn: Number.POSITIVE_INFINITY }
     const epoch = this.#epochs.find((each) => each.version === version)
     const regions = epoch?.regions ?? this.#epochs.flatMap((each) => each.regions)
-    const locals: number[] = []
+    // What was committed before the token's configuration belongs to it, named or not.
+    const locals = [...(epoch?.after.locals ?? [])]
     for (const [id, lsn] of token.localLsns) {
       const region = regions.find((each) => each.id === Number(id))
       // A region that the configuration does not know will never make that progress.
       if (region === undefined) return { lsn: Number.POSITIVE_INFINITY }
-      locals[region.index] = Math.max(0, Number(lsn))
+      while (locals.length <= region.index) locals.push(0)
+      locals[region.index] = Math.max(locals[region.index]!, Number(lsn))
     }
-    const named = stateOf(Array.from(locals, (lsn) => lsn ?? 0))
-    const whole = epoch === undefined ? named : joinStates(named, epoch.after)
-    return { ...whole, lsn: Math.max(whole.lsn, globalLsn) }
+    return { lsn: Math.max(stateOf(locals).lsn, globalLsn), locals }
   }
 
   raised(version: number, after: LogState, regions: readonly Region[]): VectorLineage {
