@@ -31,7 +31,6 @@ function world(options: { missing?: Set<string> } = {}) {
       endpoints: new Map(),
       fingerprints: [],
     }),
-    ping: async () => undefined,
     checkRegions: async () => {},
     ensureContainer: async ({ container }) => {
       if (options.missing?.has(container)) throw new TargetProblem('misconfigured', 'no container', 'make it')

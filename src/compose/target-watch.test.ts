@@ -18,7 +18,6 @@ test('what a container is asked while everything closes is nobody’s defect', a
   let fail: (error: Error) => void = () => {}
   const target: Partial<Target> = {
     name: 'default',
-    ping: async () => undefined,
     account: async () => account,
     checkRegions: async () => {},
     ensureContainer: () =>
@@ -28,7 +27,13 @@ test('what a container is asked while everything closes is nobody’s defect', a
   }
   const told: string[] = []
   const tell = (what: string) => () => void told.push(what)
-  const events = { onUp: tell('up'), onDown: tell('down'), onReady: tell('ready'), onNotReady: tell('not ready') }
+  const events = {
+    onUp: tell('up'),
+    onChanged: tell('changed'),
+    onDown: tell('down'),
+    onReady: tell('ready'),
+    onNotReady: tell('not ready'),
+  }
   const watch = new TargetWatch(target as Target, { clock, provision: false, events })
   await watch.start()
   // As a reload does.
@@ -39,4 +44,26 @@ test('what a container is asked while everything closes is nobody’s defect', a
   // A rejection that nobody takes would end the process, and fails this test.
   await new Promise(setImmediate)
   expect(told).toEqual(['up'])
+})
+
+test('a failover of an account that goes on answering is told, once', async () => {
+  const clock = new ManualClock(0)
+  let writeRegions = ['West Europe']
+  const target: Partial<Target> = { name: 'default', account: async () => ({ ...account, writeRegions }) }
+  const told: string[] = []
+  const events = {
+    onUp: (_: string, { writeRegions: [first] }: AccountEvidence) => void told.push(`up ${first}`),
+    onChanged: (_: string, { writeRegions: [first] }: AccountEvidence) => void told.push(`changed ${first}`),
+    onDown: () => {},
+    onReady: () => {},
+    onNotReady: () => {},
+  }
+  const watch = new TargetWatch(target as Target, { clock, provision: false, events })
+  await watch.start()
+  for (const first of ['West Europe', 'North Europe', 'North Europe']) {
+    writeRegions = [first]
+    await clock.advance(5_000)
+  }
+  await watch.stop()
+  expect(told).toEqual(['up West Europe', 'changed North Europe'])
 })

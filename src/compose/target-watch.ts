@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../base/clock.ts'
 import { type AccountEvidence, type Target, TargetProblem } from '../cosmos/target.ts'
 import type { FinishedRun } from '../domain/journey.ts'
@@ -10,6 +11,8 @@ export interface ScenarioReady {
 export interface WatchEvents {
   /** The account answered after it had not, or for the first time. */
   onUp(target: string, account: AccountEvidence): void
+  /** It went on answering, and says something else of itself: writes have moved, a region was added, the level was changed. */
+  onChanged(target: string, account: AccountEvidence): void
   /** It no longer answers, or never did. */
   onDown(target: string, problem: TargetProblem): void
   /** Once a scenario: its container is there, so its runs may start. */
@@ -38,6 +41,7 @@ export class TargetWatch {
   readonly #scenarios = new Map<string, Watched>()
   readonly #stop = new AbortController()
   #isUp: boolean | undefined
+  #account: AccountEvidence | undefined
   #problem: TargetProblem | undefined
   #loop: Promise<void> | undefined
 
@@ -100,22 +104,22 @@ export class TargetWatch {
   }
 
   async #look(): Promise<void> {
-    const problem = await this.#target.ping()
+    const answer = await this.#target.account().catch(problemIn)
     if (this.#stop.signal.aborted) return
-    this.#problem = problem
-    if (problem) {
-      if (this.#isUp !== false) this.#events.onDown(this.#target.name, problem)
+    if (answer instanceof TargetProblem) {
+      this.#problem = answer
+      if (this.#isUp !== false) this.#events.onDown(this.#target.name, answer)
       this.#isUp = false
       return
     }
+    this.#problem = undefined
     if (!this.#isUp) {
-      const account = await this.#target.account().catch(() => undefined)
-      if (account === undefined) return
-      this.#events.onUp(this.#target.name, account)
+      this.#events.onUp(this.#target.name, answer)
       this.#isUp = true
       // An account that was away may have come back empty.
       for (const entry of this.#scenarios.values()) entry.isReady = false
-    }
+    } else if (!isDeepStrictEqual(this.#account, answer)) this.#events.onChanged(this.#target.name, answer)
+    this.#account = answer
     for (const entry of this.#scenarios.values()) if (!entry.isReady) await this.#prepare(entry)
   }
 
@@ -144,6 +148,11 @@ export class TargetWatch {
       entry.told = error.message
     }
   }
+}
+
+function problemIn(error: unknown): TargetProblem {
+  if (error instanceof TargetProblem) return error
+  throw error
 }
 
 /** Checks the regions and the container that a scenario needs. Rejects with `TargetProblem`. */
