@@ -26,6 +26,8 @@ export interface ScenarioReport extends ScenarioTotals {
   readonly remarks: readonly string[]
 }
 
+/** Places where the token was lost that are told one by one. */
+const placesTold = 5
 /** Kinds of failure that are told one by one. */
 const setbacksTold = 5
 
@@ -80,6 +82,8 @@ function remarksOn(figures: ScenarioTotals, judged: number, objectives: readonly
   if (judged === 0)
     remarks.push('no read where the token is carried could be judged: every one failed or had nothing to be judged by')
   remarks.push(...remarksOnSetbacks(figures))
+  for (const { place, runs } of figures.arms.flatMap((arm) => arm.lossPlaces).slice(0, placesTold))
+    remarks.push(`the token was lost at ${place} in ${runs} ${runs === 1 ? 'run' : 'runs'}`)
   const violations = figures.arms.filter((arm) => arm.carriesToken).map((arm) => arm.violations)
   for (const guarantee of guarantees) {
     const count = violations.reduce((sum, each) => sum + each[guarantee], 0)

@@ -1,4 +1,5 @@
 import type { Histogram } from 'hdr-histogram-js'
+import { observeRun, printSuspect } from '../domain/alarm-observation.ts'
 import { type CanaryState, canaryStates } from '../domain/canary.ts'
 import { type Finding, findings } from '../domain/finding.ts'
 import { type Guarantee, guarantees } from '../domain/guarantees.ts'
@@ -54,6 +55,8 @@ export interface ArmTotals {
   /** Of those, without a covering token. */
   readonly uncoveredReads: number
   readonly tokenLossRate: Interval | undefined
+  /** Where, and in how many runs: the carry that did not bring the token, or the hop that read without it; most often first. */
+  readonly lossPlaces: readonly { readonly place: string; readonly runs: number }[]
   readonly failedReads: number
   /** Writes and reads that did not do what they were asked for, the commonest first; canaries left out. */
   readonly setbacks: readonly Setback[]
@@ -99,6 +102,8 @@ export class ArmTally {
   readonly #polls = zeros(pollOutcomes)
   readonly #canaries = zeros(canaryStates)
   readonly #setbacks = new Setbacks()
+  /** As many as the scenario's file has carries and hops, at most. */
+  readonly #lossPlaces = new Map<string, number>()
   #readRetries = 0
   #judgedReads = 0
   #staleReads = 0
@@ -130,11 +135,20 @@ export class ArmTally {
   record(run: FinishedRun): void {
     this.#runs[run.result]++
     for (const event of run.events) this.#take(event)
+    this.#noteLosses(run)
     this.#last = lastFindingOf(run) ?? this.#last
     for (const { guarantee } of run.violations) {
       this.#violations[guarantee]++
       this.#lastViolation = { runId: run.id, guarantee }
     }
+  }
+
+  /** Once a run, however many of its reads or carries went wrong there. */
+  #noteLosses(run: FinishedRun): void {
+    if (!this.carriesToken || run.finding === undefined || run.finding === 'kept') return
+    const { suspects = [] } = observeRun(run, 'tokenLoss') ?? {}
+    for (const place of new Set(suspects.map(printSuspect)))
+      this.#lossPlaces.set(place, (this.#lossPlaces.get(place) ?? 0) + 1)
   }
 
   #take(event: JourneyEvent): void {
@@ -196,6 +210,9 @@ export class ArmTally {
       claimedReads,
       uncoveredReads,
       tokenLossRate: wilson(uncoveredReads, claimedReads),
+      lossPlaces: [...this.#lossPlaces]
+        .map(([place, count]) => ({ place, runs: count }))
+        .toSorted((a, b) => b.runs - a.runs),
       failedReads: sum((read) => read.verdict === 'failed'),
       setbacks: this.#setbacks.snapshot(),
       writes: { ...this.#writes },

@@ -97,3 +97,18 @@ describe('totals', () => {
     expect(totals.snapshot()).toEqual([])
   })
 })
+
+test('where the token was lost is counted once a run, and only where it should have travelled', () => {
+  const totals = new Totals()
+  totals.addScenario(scenarioOf('travel-itinerary'))
+  const lost = runOf({ token: 'lost', carried: 'lost' })
+  for (const run of [lost, lost, runOf({ token: 'lost' }), runOf(), runOf({ arm: 'control', token: 'lost' })])
+    totals.record(run)
+  expect(totals.snapshot()[0]!.arms.map(({ lossPlaces }) => lossPlaces)).toEqual([
+    [
+      { place: 'gateway → itinerary by header', runs: 2 },
+      { place: 'itinerary in North Europe', runs: 1 },
+    ],
+    [],
+  ])
+})
