@@ -102,7 +102,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#end()
     if (error.name === 'AbortError') this.#reject(error)
     else if (this.#status === undefined)
-      this.#reject(new RestError(error.message, { code: codeOf(error), request: this.#request }))
+      this.#reject(new RestError(messageOf(error), { code: codeOf(error), request: this.#request }))
     // An answer that breaks off is not asked for again, as a reset connection is.
     else
       this.#reject(new RestError(`Error reading response as text: ${error.message}`, { code: RestError.PARSE_ERROR }))
@@ -135,6 +135,12 @@ const nodeCodes: Readonly<Record<string, string>> = {
 function codeOf({ name, code }: Error & { readonly code?: string }): string {
   if (code === undefined) return name === 'HTTPParserError' ? 'HPE_INVALID_CONSTANT' : RestError.REQUEST_SEND_ERROR
   return nodeCodes[code] ?? code
+}
+
+/** A name with several addresses, none of which can be reached, leaves an error without words around one for each address. */
+function messageOf(error: Error): string {
+  if (error.message !== '' || !(error instanceof AggregateError)) return error.message
+  return error.errors.map((each: unknown) => (each instanceof Error ? each.message : String(each))).join('; ')
 }
 
 /** A field that was sent several times, as node:http joins it. */

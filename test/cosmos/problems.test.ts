@@ -1,5 +1,6 @@
+import dns, { type LookupAddress } from 'node:dns'
 import { createServer } from 'node:net'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { systemClock } from '../../src/base/clock.ts'
 import { createTarget, type TargetOptions, TargetProblem } from '../../src/cosmos/target.ts'
 import { writeOutcome } from '../../src/domain/observation.ts'
@@ -15,6 +16,15 @@ const problemAt = (options: Omit<TargetOptions, 'name'>): TargetProblem => {
   }
   throw new Error('expected a TargetProblem')
 }
+
+type Found = (error: null, addresses: LookupAddress[]) => void
+
+/** Resolves any name to the machine's own addresses of both families. */
+const bothLoopbacks = ((_: string, __: object, found: Found) =>
+  found(null, [
+    { address: '127.0.0.1', family: 4 },
+    { address: '::1', family: 6 },
+  ])) as typeof dns.lookup
 
 /** A port on which nobody listens. */
 const closedPort = async (): Promise<number> => {
@@ -77,6 +87,17 @@ describe('an account that cannot be used', () => {
     // No operation was ever sent, so the write certainly did not happen.
     expect(writeOutcome(answer.attempts, answer.status, answer.substatus)).toBe('refused')
     await target.close()
+  })
+
+  test('a name with two addresses at which nobody listens, such as localhost: both are named, with the remedy', async () => {
+    const lookup = vi.spyOn(dns, 'lookup').mockImplementation(bothLoopbacks)
+    onTestFinished(() => lookup.mockRestore())
+    const port = await closedPort()
+    const target = targetFor({ endpoint: `http://both.example:${port}`, key })
+    const problem = await target.ping()
+    await target.close()
+    expect(problem?.message).toContain(`ECONNREFUSED 127.0.0.1:${port}; connect`)
+    expect(problem?.remedy).toContain('nothing listens there')
   })
 
   test('a name that does not resolve', async () => {
