@@ -42,6 +42,18 @@ describe('why an account cannot be used', () => {
   })
 
   test.each([
+    [7, 'set the clock of this machine: it is 7 minutes ahead'],
+    [-20, 'set the clock of this machine: it is 20 minutes behind'],
+    [0, 'check the account'],
+  ])('Azure refuses a wrong clock with 403: %i minutes ahead', (aheadMinutes, remedy) => {
+    const said = 'The authorization token is not valid at the current time. Please create another token and retry'
+    const date = 'Sun, 22 Nov 2026 09:00:00 GMT'
+    const refused = Object.assign(new Error(said), { code: 403, headers: { date } })
+    const nowWallMs = Date.parse(date) + aheadMinutes * 60_000
+    expect(explainFailure(refused, 'reading the account', endpoint, [], { nowWallMs }).remedy).toContain(remedy)
+  })
+
+  test.each([
     ['ENOTFOUND', 'privatelink.documents.azure.com'],
     ['ECONNREFUSED', 'nothing listens there'],
     ['SELF_SIGNED_CERT_IN_CHAIN', 'NODE_EXTRA_CA_CERTS'],
