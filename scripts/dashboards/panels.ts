@@ -36,6 +36,8 @@ export interface Query {
   readonly expr: string
   readonly legend?: string
   readonly exemplars?: boolean
+  /** Of a big figure: not coloured by the limits, because it only says how sure another one is. */
+  readonly plain?: boolean
 }
 
 export interface Placeable {
@@ -148,6 +150,9 @@ export function stat(frame: Frame, queries: readonly Query[]): Placeable {
     .colorMode(common.BigValueColorMode.Background)
     .graphMode(common.BigValueGraphMode.None)
     .textMode(queries.length > 1 ? common.BigValueTextMode.ValueAndName : common.BigValueTextMode.Auto)
+  for (const { plain = false, legend } of queries)
+    if (plain && legend !== undefined)
+      panel.overrideByName(legend, [{ id: 'thresholds', value: { mode: 'absolute', steps: steps({ plain }) } }])
   return { width: frame.width, panel }
 }
 

@@ -13,8 +13,8 @@ const chosenArms = { arm: '$arm' } as const
 
 const withInterval = (part: string, whole: string) => [
   { expr: ratio(part, whole), legend: 'rate' },
-  { expr: wilson('low', part, whole), legend: 'from' },
-  { expr: wilson('high', part, whole), legend: 'to' },
+  { expr: wilson('low', part, whole), legend: 'from', plain: true },
+  { expr: wilson('high', part, whole), legend: 'to', plain: true },
 ]
 const lastOf = (metric: typeof catalogue.lastFinding) =>
   `1000 * max by (finding) (max_over_time(${series(metric)}[$__range]))`
@@ -36,12 +36,12 @@ export const scenario: DashboardPlan = {
             title: 'Stale reads, 95 % interval',
             means:
               'Stale or missing reads as a share of the judged ones where the token is carried, with the interval that so many reads allow (Wilson).',
-            act: 'Red: look at the matrix below for the token that went with the stale reads. "to" too high for your objective: more reads are needed, not a mend.',
+            act: 'Amber or red: look at the matrix below for the token that went with the stale reads. "to" too high for your objective: more reads are needed, not a mend.',
             width: 6,
             page: 'runbooks/hopwatch-stale-read-burn-rate.md',
             unit: percent,
             decimals: 2,
-            limits: { red: 0.01 },
+            limits: { amber: 1e-6, red: 0.01 },
             empty: 'no reads judged yet',
           },
           withInterval(stale(by), judged(by)),
@@ -57,7 +57,7 @@ export const scenario: DashboardPlan = {
             page: 'runbooks/hopwatch-token-loss-regression.md',
             unit: percent,
             decimals: 2,
-            limits: { red: 0.01 },
+            limits: { amber: 1e-6, red: 0.01 },
             empty: 'no reads with a claim yet',
           },
           withInterval(uncovered(by), claimed(by)),
