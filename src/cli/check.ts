@@ -89,8 +89,9 @@ Exit codes: 0 every objective is met or undecided · 1 an objective is broken, o
       })
       progress.end()
       const report = checkReport(scenarios, totals, { seed: settings.seed, startedAtWallMs })
-      if (options.output !== undefined) await writeWhole(options.output, printReport(report, options.format))
+      // First, so that a file that cannot be written costs nobody the verdicts.
       process.stdout.write(printReport(report, options.output === undefined ? options.format : 'table'))
+      if (options.output !== undefined) await writeWhole(options.output, printReport(report, options.format))
       await tellGithub(report, process.env, process.stderr)
       done(exitCodeOf(report, stop.signal.aborted))
     })

@@ -72,10 +72,15 @@ function printTable({ targets, summary }: DoctorReport): string {
 function printTarget({ name, endpoint, isSimulated, diagnoses }: DoctorTarget): string {
   const where = isSimulated ? 'the embedded simulator (COSMOS_ENDPOINT is not set)' : `target ${name}, ${endpoint}`
   const confirms = diagnoses.some(({ severity, confirm }) => severity !== 'ok' && confirm.length > 0)
+  const { resourceGroup } = azureCommands(new URL(endpoint))
+  // The endpoint of an account in Azure begins with its name.
+  const needed = resourceGroup.includes('$ACCOUNT')
+    ? "ACCOUNT, the account's name, and RESOURCE_GROUP"
+    : 'RESOURCE_GROUP'
   const group = confirms
-    ? `The commands need RESOURCE_GROUP, which the data plane does not tell:\n  ${azureCommands(new URL(endpoint)).resourceGroup}\n`
+    ? `\nThe commands need ${needed}, which the data plane does not tell:\n  ${resourceGroup}\n`
     : ''
-  return `hopwatch doctor: ${where}\n\n${diagnoses.map((each) => printDiagnosis(each, isSimulated)).join('')}\n${isSimulated ? '' : group}`
+  return `hopwatch doctor: ${where}\n\n${diagnoses.map((each) => printDiagnosis(each, isSimulated)).join('')}${isSimulated ? '' : group}`
 }
 
 /** There is nothing to confirm in the Azure CLI about a simulator, nor where all is well. */

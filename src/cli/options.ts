@@ -105,17 +105,13 @@ export function requestUnitRate(text: string): number {
   throw new InvalidArgumentError('Write request units a second, such as 200/s.')
 }
 
-export function wholeNumber(text: string): number {
+const atLeast = (least: number) => (text: string) => {
   const value = Number(text)
-  if (Number.isSafeInteger(value) && value >= 0) return value
-  throw new InvalidArgumentError('Write a whole number, 0 or more.')
+  if (Number.isSafeInteger(value) && value >= least) return value
+  throw new InvalidArgumentError(`Write a whole number, ${least} or more.`)
 }
-
-export function positiveNumber(text: string): number {
-  const value = wholeNumber(text)
-  if (value > 0) return value
-  throw new InvalidArgumentError('Write a whole number, 1 or more.')
-}
+export const wholeNumber = atLeast(0)
+export const positiveNumber = atLeast(1)
 
 export interface Listen {
   readonly host: string

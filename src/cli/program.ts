@@ -16,6 +16,14 @@ export const createProgram = (): HopwatchCommand =>
       'Keeps proving that a user who has just written to Azure Cosmos DB can read it back, whichever service answers next.',
     )
     .version(version)
+    .addHelpText(
+      'after',
+      `
+Without a command it is serve; hopwatch serve --help lists its options, and each other command likewise. Without an account
+(COSMOS_ENDPOINT) everything runs against the embedded simulator. --config, --scenarios and --log-level may stand before the command.
+Exit codes: 0 as expected · 1 an objective is broken or a problem found · 2 wrong usage or configuration ·
+3 the target cannot be reached · 70 a defect of hopwatch.`,
+    )
     .showSuggestionAfterError()
     .showHelpAfterError('(hopwatch --help tells what can be written)')
     .exitOverride()

@@ -72,6 +72,17 @@ describe('wrong usage ends with 2 and says what to write', () => {
   })
 })
 
+test('a file that cannot be written costs nobody the verdicts', async () => {
+  const folder = await makeFolder()
+  await writeScenario(folder, 'lively')
+  const { code, stdout, stderr } = await runHopwatch(['check', '--runs', '2', '--output', 'nowhere/x.json'], {
+    cwd: folder,
+  })
+  expect(stdout).toMatch(/^(?:pass|FAIL) {2}lively/m)
+  expect(stderr).toContain('nowhere/x.json: cannot be written')
+  expect(code).toBe(2)
+})
+
 describe('help', () => {
   const commands = ['serve', 'check', 'validate', 'simulate', 'schema']
 
@@ -86,6 +97,12 @@ describe('help', () => {
     expect(code).toBe(0)
     for (const command of commands) expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'))
     expect(await runHopwatch(['--version'])).toMatchObject({ code: 0, stdout: `${manifest.version}\n` })
+  })
+
+  test('--help tells how to begin, and what the exit codes mean', async () => {
+    const { stdout } = await runHopwatch(['--help'])
+    expect(stdout).toContain('hopwatch serve --help')
+    expect(stdout).toMatch(/3\s+the target cannot be reached/)
   })
 
   test('a reader that goes away early is no failure', async () => {
