@@ -78,7 +78,7 @@ export async function runOperation(
       return returned(response, response.stored)
     }
     case 'changeFeed':
-      return readChangeFeed(container, request, keyValues(levels, request.partitionKey, request.id))
+      return readChangeFeed(container, request, keyValues(levels, request.partitionKey, request.id), signal)
     default:
       return returned(await writes[request.kind](container, request.document, levels, options), undefined)
   }
@@ -118,6 +118,7 @@ async function readChangeFeed(
   container: Container,
   { id, changesOf, sessionToken: sent }: ReadRequest & Pick<StoreRequest, 'sessionToken'>,
   values: string[],
+  signal: AbortSignal | undefined,
 ): Promise<Returned> {
   const partitionKey = sdkPartitionKey(values)
   const changes = container.items.getChangeFeedIterator<StoredDocument>({
@@ -133,6 +134,8 @@ async function readChangeFeed(
     const { statusCode: status, subStatusCode: substatus } = page
     const stored = page.result?.find((each) => each.id === id && (!changesOf || each.run === changesOf.run))
     if (stored || status !== 200) return { status, substatus, stored, sessionToken }
+    // The SDK takes no signal here: a feed that never comes to its end would be read for ever, for nobody.
+    signal?.throwIfAborted()
   }
 }
 

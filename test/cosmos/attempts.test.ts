@@ -199,6 +199,19 @@ describe('deadlines', () => {
     await target.close()
   })
 
+  test('a change feed that never comes to its end is read until the deadline, and no further', async () => {
+    const empty: StubReply = { status: 200, headers: { etag: '"1"' }, body: { Documents: [], _count: 0 } }
+    await using stub = await startStub(() => empty)
+    const target = targetFor(stub)
+    const answer = await storeFor(target).execute(read('changeFeed'), AbortSignal.timeout(100))
+    expect(answer).toMatchObject({ status: undefined, message: 'the deadline passed before an answer came' })
+    // One may be under way.
+    const asked = stub.operations().length
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    await target.close()
+    expect(stub.operations().length).toBeLessThanOrEqual(asked + 1)
+  })
+
   test('a deadline that has passed sends nothing', async () => {
     await using stub = await startStub(() => failing(500))
     const target = targetFor(stub)
