@@ -16,12 +16,15 @@ function logged(log: (logger: ReturnType<typeof createLogger>) => void) {
 describe('a log line on a terminal', () => {
   test('is time, level, sentence and facts; what others are given stays JSON', () => {
     const { shown, tapped } = logged((logger) =>
-      logger.info({ consistency: 'Session', readRegions: ['West Europe', 'East US'], count: 2 }, 'target is up'),
+      logger.info(
+        { consistency: 'Session', readRegions: ['West Europe', 'East US'], count: 2, trace_id: 'ab' },
+        'target is up',
+      ),
     )
     expect(shown).toMatch(
       /^\d\d:\d\d:\d\d info {3}target is up {2}consistency=Session readRegions="West Europe, East US" count=2\n$/,
     )
-    expect(JSON.parse(tapped)).toMatchObject({ level: 'info', msg: 'target is up', count: 2 })
+    expect(JSON.parse(tapped)).toMatchObject({ level: 'info', msg: 'target is up', count: 2, trace_id: 'ab' })
   })
 
   test('without facts is the sentence', () => {
