@@ -68,8 +68,10 @@ export function pastAfterWrite(
   return { writes: withLatest(past.writes, { witness, version, present, token }), reads: past.reads }
 }
 
-const withLatest = (known: readonly KnownVersion[], latest: KnownVersion): readonly KnownVersion[] =>
-  (known.length < rememberedOperations ? known : known.slice(1 - rememberedOperations)).concat(latest)
+const withLatest = (known: readonly KnownVersion[], latest: KnownVersion): readonly KnownVersion[] => [
+  ...(known.length < rememberedOperations ? known : known.slice(1 - rememberedOperations)),
+  latest,
+]
 
 export const joinPast = (mine: SessionPast, theirs: SessionPast): SessionPast => ({
   writes: joinVersions(mine.writes, theirs.writes),

@@ -26,7 +26,8 @@ export class TrueLog {
   readonly ranges = new TrueRanges()
   /** Where the last commit went: requests that misfortune answered do not tell. */
   container = ''
-  readonly #versions = new Map<string, TrueVersion[]>()
+  /** A list is replaced and never changed, for the answers of a replica that has all of it share it. */
+  readonly #versions = new Map<string, readonly TrueVersion[]>()
   /** Document → version → when it was last committed, also where a failover has dropped it since. */
   readonly #committed = new Map<string, Map<number, number>>()
   #commitCount = 0
@@ -74,9 +75,7 @@ export class TrueLog {
     const { container, range, partitionKey, lsn, writeRegionId } = entry
     const present = request.kind !== 'delete'
     const written: TrueVersion = { version, present, run, container, range, partitionKey, lsn, writeRegionId }
-    const versions = this.#versions.get(entry.id)
-    if (versions) versions.push(written)
-    else this.#versions.set(entry.id, [written])
+    this.#versions.set(entry.id, [...(this.#versions.get(entry.id) ?? none), written])
     this.container = container
     const committed = this.#committed.get(entry.id) ?? new Map<number, number>()
     this.#committed.set(entry.id, committed.set(version, ++this.#commitCount))
@@ -105,10 +104,8 @@ export class TrueLog {
     const holder = this.#holder(versions[0]!)
     const served = entry.served.find(({ range }) => this.ranges.comesFrom(this.container, holder, range))
     if (served === undefined) return
-    this.#applied.set(
-      entry,
-      versions.filter((each) => this.#isApplied(each, served)),
-    )
+    const isApplied = (each: TrueVersion) => this.#isApplied(each, served)
+    this.#applied.set(entry, versions.every(isApplied) ? versions : versions.filter(isApplied))
   }
 
   #holder({ container, range, partitionKey }: TrueVersion): string {
