@@ -11,7 +11,7 @@ import type { LogState } from './log-state.ts'
 import type { Item, ItemOperation, Reply } from './operation.ts'
 import type { Settings } from './options.ts'
 import type { PartitionKeyRange } from './partition-range.ts'
-import { by, type Served } from './read-policy.ts'
+import type { Served } from './read-policy.ts'
 import type { ReplicationWorld } from './replication.ts'
 import { ownedReply, refusal } from './replies.ts'
 import { requestCharge } from './request-charge.ts'
@@ -116,7 +116,7 @@ export function chooseState(request: ItemRequest, range: PartitionKeyRange): Ser
     return { waitUntilMs: Math.min(reachedAtMs, deadlineMs, againMs) }
   }
   if (world.journal.isOn) {
-    noteServed(request, range, by(chosen, range.position(region, chosen, nowMs)), demand)
+    noteServed(request, range, range.position(region, chosen, nowMs), demand)
   }
   const reply = refusal(404, 'The read session is not available for the input session token.', {
     substatus: 1002,

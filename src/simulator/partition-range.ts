@@ -113,8 +113,10 @@ export class PartitionKeyRange {
     return this.#lineage.demand(token)
   }
 
-  position(region: Region, replica: number, nowMs: number): LogState {
-    return this.#stateFrom((log) => log.replication.position(region, replica, nowMs))
+  /** What one of the region's replicas has applied. */
+  position(region: Region, replica: number, nowMs: number): Served {
+    const { lsn, locals } = this.#stateFrom((log) => log.replication.position(region, replica, nowMs))
+    return { lsn, locals, replica }
   }
 
   /** When the first replica of the region will be in the state, or undefined when that is not settled. */
@@ -312,7 +314,7 @@ class ViewFrom implements RangeView {
     return this.#range.newest
   }
 
-  position(replica: number): LogState {
+  position(replica: number): Served {
     return this.#range.position(this.#at.region, replica, this.#at.nowMs)
   }
 

@@ -1,3 +1,4 @@
+import { remember } from '../protocol/remember.ts'
 import type { Item, Json, PatchSpecification } from './operation.ts'
 
 type Container = Record<string, Json> | Json[]
@@ -16,7 +17,7 @@ export function applyPatch(
   if (operations.length === 0) return { problem: 'A patch needs at least one operation.' }
   if (operations.length > patchOperationsMax)
     return { problem: `A patch takes at most ${patchOperationsMax} operations.` }
-  const item = JSON.parse(JSON.stringify(document)) as Record<string, Json>
+  const item = copyOf(document) as Record<string, Json>
   for (const { op, path, value, from } of operations) {
     const names = pathNames(path)
     if (names === undefined) return { problem: `The path ${path} is not a JSON pointer.` }
@@ -83,19 +84,30 @@ function move(
   return editors.remove(source, sourceName, undefined) ?? editors.add(target, name, value)
 }
 
-function pathNames(path: string): string[] | undefined {
-  if (!path.startsWith('/') || path === '/') return undefined
-  return path
-    .slice(1)
-    .split('/')
-    .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'))
+/** Down to the last value: what lies within a stored item is frozen. */
+function copyOf(value: Json): Json {
+  if (!isContainer(value)) return value
+  if (Array.isArray(value)) return value.map((element: Json) => copyOf(element))
+  const copy: Record<string, Json> = { ...value }
+  for (const name in copy) if (isContainer(copy[name])) assign(copy, name, copyOf(copy[name]))
+  return copy
 }
+
+/** An application patches the same few paths. */
+const pathNames = remember(
+  (path): readonly string[] | undefined => {
+    if (!path.startsWith('/') || path === '/') return undefined
+    return path
+      .slice(1)
+      .split('/')
+      .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'))
+  },
+  { entries: 256, longestText: 256 },
+)
 
 function parentOf(item: Record<string, Json>, names: readonly string[]): Container | undefined {
   let inner: Json | undefined = item
-  for (const name of names.slice(0, -1)) {
-    inner = isContainer(inner) ? get(inner, name) : undefined
-  }
+  for (let i = 0; i < names.length - 1; i++) inner = isContainer(inner) ? get(inner, names[i]!) : undefined
   return isContainer(inner) ? inner : undefined
 }
 

@@ -7,7 +7,7 @@ const view = (more: Partial<RangeView> = {}): RangeView => {
     newest: () => ({ lsn: 10 }),
     chosen: 0,
     demand: undefined,
-    position: (i) => ({ lsn: positions[i]! }),
+    position: (replica) => ({ lsn: positions[replica]!, replica }),
     bound: () => ({ lsn: 0 }),
     ...more,
   }

@@ -10,7 +10,7 @@ export interface RangeView {
   /** What the session token demands of this range; undefined without a token for it. */
   readonly demand: LogState | undefined
   /** What one of the region's replicas has applied. */
-  position(replica: number): LogState
+  position(replica: number): Served
   /** The oldest state that is still within the account's staleness bound. */
   bound(): LogState
 }
@@ -33,9 +33,8 @@ export const readPolicies: Readonly<Record<ConsistencyLevel, (view: RangeView) =
   Session: (view) => {
     if (view.demand === undefined) return anyReplica(view)
     for (let i = 0; i < replicasPerRegion; i++) {
-      const replica = (view.chosen + i) % replicasPerRegion
-      const state = view.position(replica)
-      if (reaches(state, view.demand)) return by(replica, state)
+      const served = view.position((view.chosen + i) % replicasPerRegion)
+      if (reaches(served, view.demand)) return served
     }
     return 'not-yet'
   },
@@ -44,6 +43,4 @@ export const readPolicies: Readonly<Record<ConsistencyLevel, (view: RangeView) =
 }
 
 /** A replica applies the log in order, so even this is always a prefix of the writes. */
-const anyReplica = (view: RangeView): Served => by(view.chosen, view.position(view.chosen))
-
-export const by = (replica: number, { lsn, locals }: LogState): Served => ({ lsn, locals, replica })
+const anyReplica = (view: RangeView): Served => view.position(view.chosen)
