@@ -135,10 +135,10 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'poll-once': ['11:54: the poll ends before its second try; write 1s or more'],
   'poll-too-often': ['11:42: the poll could try 5000 times; write 5ms or more, or a shorter "within"'],
   'read-beside-its-carry': [
-    '12:30: this read can prove nothing: no write has reached "itinerary" before it; put "{ carry: header, to: itinerary }" between the write and it',
+    '12:30: this read can prove nothing: no write has reached "itinerary" before it; write there before it, or put "{ carry: header, to: itinerary }" between the write and it',
   ],
   'read-not-reached': [
-    '10:24: this read can prove nothing: no write has reached "itinerary" before it; put "{ carry: header, to: itinerary }" between the write and it',
+    '10:24: this read can prove nothing: no write has reached "itinerary" before it; write there before it, or put "{ carry: header, to: itinerary }" between the write and it',
   ],
   'reconnect-of-endpoint': [
     '7:7: "portal" is a service of yours, and its clients are its own; leave the step out: each run is a new user anyway',

@@ -39,7 +39,8 @@ const readsAreReached: Rule = ({ journey, hops = {} }) => {
     else if ('carry' in step && here.has(sender ?? '')) here.add(step.to)
     else if ('at' in step && does(step, 'read') && !here.has(step.at)) {
       const message = `this read can prove nothing: no write has reached ${quote(step.at)} before it`
-      return [atValue([...path, 'at'], message, `put "{ carry: header, to: ${step.at} }" between the write and it`)]
+      const instead = `write there before it, or put "{ carry: header, to: ${step.at} }" between the write and it`
+      return [atValue([...path, 'at'], message, instead)]
     }
     return []
   })
