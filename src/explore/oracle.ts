@@ -79,13 +79,14 @@ class RunCheck {
     this.#evidence = evidence
     const isBranched = run.events.some((event) => 'begunAfter' in event && event.begunAfter !== undefined)
     this.#past = isBranched ? [] : undefined
-    const writes = run.events.filter((event) => event.kind === 'write')
-    this.#doubts = {
-      run: run.id,
-      firstVersion: Math.min(...writes.map(({ version }) => version)),
-      doubtful: this.#doubtful,
-      deletes: writes.filter(mayHaveDeleted).map(({ version }) => version),
+    let firstVersion = Number.POSITIVE_INFINITY
+    const deletes: number[] = []
+    for (const event of run.events) {
+      if (event.kind !== 'write') continue
+      firstVersion = Math.min(firstVersion, event.version)
+      if (mayHaveDeleted(event)) deletes.push(event.version)
     }
+    this.#doubts = { run: run.id, firstVersion, doubtful: this.#doubtful, deletes }
   }
 
   begin(step: number): void {
