@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { ManualClock } from '../base/clock.ts'
 import { seededRandom } from '../base/random.ts'
 import type { FinishedRun, MissedReason, Sink } from '../domain/journey.ts'
@@ -40,8 +40,9 @@ const dearRun = (scheduleLagMs: number): FinishedRun => ({
   problem: undefined,
 })
 
-function harness() {
+function harness(wallMs?: () => number) {
   const clock = new ManualClock()
+  if (wallMs) clock.wallMs = wallMs
   const finished: FinishedRun[] = []
   const missed: Record<string, number> = {}
   const sink: Sink = {
@@ -97,6 +98,28 @@ test('paused ticks are counted, and runs go on afterwards', async () => {
   scheduler.resume()
   await clock.advance(1000)
   expect(finished.length).toBeGreaterThanOrEqual(9)
+})
+
+test('a wall clock that is set back two hours silences no cron schedule', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 10, 22, 12) })
+  onTestFinished(() => void vi.useRealTimers())
+  const { clock, finished, scheduler, add, runLasting } = harness(() => Date.now())
+  const cron: Scenario['schedule'] = { kind: 'cron', expression: '*/10 * * * * *', timezone: undefined }
+  add({ ...scenario('s', 1), schedule: cron }, runLasting('s', 1))
+  const pass = async (seconds: number) => {
+    for (let second = 0; second < seconds; second++) {
+      vi.setSystemTime(Date.now() + 1000)
+      await clock.advance(1000)
+    }
+  }
+  await pass(60)
+  const before = finished.length
+  vi.setSystemTime(Date.now() - 7_200_000)
+  await pass(180)
+  expect(before).toBeGreaterThanOrEqual(5)
+  // It is noticed at the next wait, which is a minute at most.
+  expect(finished.length - before).toBeGreaterThanOrEqual(11)
+  await Promise.all([scheduler.drain(0), clock.advance(1)])
 })
 
 test('draining lets a run end within the grace, and stops the one that does not', async () => {

@@ -106,12 +106,14 @@ export class Scheduler {
     const { due, stop } = entry
     let dueMs = due.firstMs()
     while (!stop.signal.aborted) {
-      const waitMs = dueMs - due.nowMs()
+      const nowMs = due.nowMs()
+      const waitMs = dueMs - nowMs
       if (waitMs > 0) {
         await this.#clock.sleep(Math.min(waitMs, longestSleepMs), stop.signal)
+        // Set back while it waited: the tick that it waited for is hours away by the new time, and others come before it.
+        if (due.nowMs() < nowMs) dueMs = due.firstMs()
         continue
       }
-      const nowMs = due.nowMs()
       let olderTicks = 0
       let nextMs = due.nextMs(dueMs)
       for (; nextMs <= nowMs; nextMs = due.nextMs(nextMs)) {
