@@ -5,7 +5,8 @@ import type { RangeRef } from './journal.ts'
 import { type IssuedToken, type Lineage, SingleLineage } from './lineage.ts'
 import { isSameState, type LogPosition, type LogState, stateOf } from './log-state.ts'
 import { RangeLog, type StalenessBound } from './range-log.ts'
-import { type RangeView, readPolicies, replicasPerRegion, type Served } from './read-policy.ts'
+import { type ReadAt, ViewFrom } from './range-view.ts'
+import { readPolicies, replicasPerRegion, type Served } from './read-policy.ts'
 import type { ReplicationWorld } from './replication.ts'
 import { Budget } from './throughput.ts'
 import type { Region } from './topology.ts'
@@ -285,41 +286,6 @@ export class PartitionKeyRange {
   #stateFrom(lsnOf: (log: RangeLog, index: number) => number): LogState {
     if (!this.#world.topology.hasSeveralWriteRegions) return { lsn: lsnOf(this.#logs[0]!, 0), locals: undefined }
     return stateOf(this.#logs.map(lsnOf))
-  }
-}
-
-interface ReadAt {
-  readonly region: Region
-  readonly nowMs: number
-  readonly chosen: number
-  readonly demand: LogState | undefined
-  readonly bound: StalenessBound
-}
-
-/** A range as a region sees it at one moment. */
-class ViewFrom implements RangeView {
-  readonly chosen: number
-  readonly demand: LogState | undefined
-  readonly #range: PartitionKeyRange
-  readonly #at: ReadAt
-
-  constructor(range: PartitionKeyRange, at: ReadAt) {
-    this.chosen = at.chosen
-    this.demand = at.demand
-    this.#range = range
-    this.#at = at
-  }
-
-  newest(): LogState {
-    return this.#range.newest
-  }
-
-  position(replica: number): Served {
-    return this.#range.position(this.#at.region, replica, this.#at.nowMs)
-  }
-
-  bound(): LogState {
-    return this.#range.boundState(this.#at.bound, this.#at.nowMs)
   }
 }
 
