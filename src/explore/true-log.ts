@@ -33,7 +33,7 @@ export class TrueLog {
   #commitCount = 0
   /** Ids of regions that were removed: what they had written was everywhere by then. */
   readonly #removed = new Set<number>()
-  readonly #applied = new Map<RequestEntry, readonly TrueVersion[]>()
+  #applied = new Map<RequestEntry, readonly TrueVersion[]>()
 
   /** `request`: what brought the entry about; undefined where somebody changed the account. */
   hear(entry: JournalEntry, request: StoreRequest | undefined): void {
@@ -48,7 +48,7 @@ export class TrueLog {
 
   /** Of what has been answered until now nobody will ask any more. */
   forgetAnswers(): void {
-    this.#applied.clear()
+    this.#applied = new Map()
   }
 
   /** What the replica that gave this answer had applied, the newest last; undefined where it spoke for other ranges. */
