@@ -67,6 +67,8 @@ export class ClientPool {
       const started: Promise<CosmosClient> = starting
         .then((made) => {
           if (isWanted()) client = made
+          // Whoever waited for it may use it still; nobody else would end its timer.
+          else made.dispose()
           return made
         })
         .finally(() => {
@@ -84,7 +86,7 @@ export class ClientPool {
       client = undefined
       making = undefined
     }
-    return { slot: { take, giveBack: () => {}, renew }, close: () => client?.dispose() }
+    return { slot: { take, giveBack: () => {}, renew }, close: renew }
   }
 }
 

@@ -48,10 +48,15 @@ export class CosmosDocumentStore implements DocumentStore {
     if (signal?.aborted) return answer(noAnswer('the deadline had passed before the operation began'), [], startMs)
 
     let client: CosmosClient
+    const taken = this.#slot.take()
     try {
-      const taken = this.#slot.take()
       client = taken instanceof Promise ? await untilAborted(taken, signal) : taken
     } catch (error) {
+      // It may come all the same, and would go on asking for the account's regions.
+      void Promise.resolve(taken).then(
+        (late) => this.#slot.giveBack(late),
+        () => {},
+      )
       return answer(withoutClient(error), error instanceof TargetProblem ? error.attempts : [], this.#clock.nowMs())
     }
 

@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { Target } from '../../src/cosmos/target.ts'
+import type { DocumentStore } from '../../src/domain/document-store.ts'
 import {
   failing,
   hop,
@@ -130,6 +132,53 @@ describe('connections', () => {
     await target.close()
     expect((await hanging).attempts.map(({ failure }) => failure)).toEqual(['connection'])
   })
+})
+
+/** SDK clients that ask for the regions anew every five minutes, for as long as they are not disposed of. */
+function refreshing(): () => number {
+  const started = vi.spyOn(globalThis, 'setInterval')
+  const ended = vi.spyOn(globalThis, 'clearTimeout')
+  onTestFinished(() => {
+    started.mockRestore()
+    ended.mockRestore()
+  })
+  return () => {
+    const timers = started.mock.results.filter((_, call) => started.mock.calls[call]?.[1] === 300_000)
+    return timers.filter(({ value }) => !ended.mock.calls.some(([timer]) => timer === value)).length
+  }
+}
+
+describe('a client that comes too late for whoever waited', () => {
+  test('an operation of its own, given up before: it is disposed of', async () => {
+    await using stub = await answering()
+    const target = targetFor(stub)
+    const clients = refreshing()
+    const deadline = new AbortController()
+    const answer = storeFor(target, { client: 'per-operation' }).execute(read(), deadline.signal)
+    deadline.abort()
+    expect((await answer).message).toBe('the deadline passed before an answer came')
+    await target.account()
+    await new Promise(setImmediate)
+    expect(clients()).toBe(0)
+    await target.close()
+  })
+
+  for (const [what, end] of [
+    ['its scenario is gone', (target: Target) => target.closeStores('travel-itinerary')],
+    ['its hop has reconnected', (_: Target, store: DocumentStore) => store.reconnect()],
+  ] as const) {
+    test(`${what}: it is disposed of`, async () => {
+      await using stub = await answering()
+      const target = targetFor(stub)
+      const clients = refreshing()
+      const store = storeFor(target)
+      const answer = store.execute(read())
+      end(target, store)
+      expect((await answer).status).toBe(200)
+      expect(clients()).toBe(0)
+      await target.close()
+    })
+  }
 })
 
 describe('regions', () => {
