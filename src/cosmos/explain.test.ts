@@ -28,6 +28,8 @@ describe('why an account cannot be used', () => {
   test('a refused key is named by where it came from, without the key', () => {
     const { remedy } = explainFailure(answered(401), 'reading the account', endpoint, [], { secretFrom: 'COSMOS_KEY' })
     expect(remedy).toContain('check that the key in COSMOS_KEY belongs to this account')
+    // A mounted secret may hold the new key by now: then what is there is right, and what runs is not.
+    expect(remedy).toContain('restart hopwatch once it has changed')
   })
 
   test.each([

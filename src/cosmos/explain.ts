@@ -37,7 +37,7 @@ export function explainFailure(
       'refused',
       `${endpoint.origin} refused the credentials while ${doing}: 401, ${said}`,
       clockRemedy(error, nowWallMs) ??
-        `check that the key${secretFrom === undefined ? '' : ` in ${secretFrom}`} belongs to this account and has not been regenerated, and that this clock is right within 15 minutes`,
+        `check that the key${secretFrom === undefined ? '' : ` in ${secretFrom}`} belongs to this account and has not been regenerated (it is read at the start alone: restart hopwatch once it has changed), and that this clock is right within 15 minutes`,
       attempts,
     )
   }
