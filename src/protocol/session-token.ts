@@ -199,7 +199,6 @@ export function mergeRangeTokens(left: RangeToken, right: RangeToken): RangeToke
   const rightVersion = versionOf(right)
   if (leftVersion !== rightVersion) return leftVersion > rightVersion ? left : right
   if (rangeTokenCovers(left, right)) return left
-  if (rangeTokenCovers(right, left)) return right
   const localLsns = new Map(left.localLsns)
   for (const [region, lsn] of right.localLsns) localLsns.set(region, larger(localLsns.get(region) ?? lsn, lsn))
   return { version: left.version, globalLsn: larger(left.globalLsn, right.globalLsn), localLsns }
