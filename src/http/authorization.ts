@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { ConfigurationProblem } from '../base/configuration-problem.ts'
+import { isLoopback, namesLoopback } from '../base/loopback.ts'
 
 export interface AccessOptions {
   readonly host: string
@@ -19,24 +20,8 @@ export interface Asked {
 /** Whether a request with these headers may pass. */
 export type Gate = (asked: Asked) => boolean
 
-/** Whether only this machine can reach the address. */
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^(::ffff:)?127(\.\d{1,3}){3}$/.test(host)
-
-/**
- * Whether a listener on loopback was asked for by a name that only this machine has. A web page of anywhere can have its own name lead
- * to 127.0.0.1 (DNS rebinding) and read what answers there, and a proxy on this machine asks for others: either sends another name.
- * Without the header it is no browser.
- */
-export function asksForLoopback({ host }: Asked): boolean {
-  if (host === undefined) return true
-  const name = host
-    .toLowerCase()
-    .replace(/:\d*$/, '')
-    .replace(/^\[(.*)\]$/, '$1')
-    .replace(/\.$/, '')
-  return isLoopback(name) || name.endsWith('.localhost')
-}
+/** Open to whoever asks for a listener on loopback by a name of loopback. */
+export const loopbackGate: Gate = ({ host }) => namesLoopback(host)
 
 /**
  * Loopback is open to whoever asks for it by a name of loopback. Any other name needs the token, and so does any other address; without
@@ -47,7 +32,7 @@ export function createGate({ host, apiToken, allowUnauthenticated }: AccessOptio
   if (allowUnauthenticated && !hasToken) return () => true
   if (hasToken) checkToken('HOPWATCH_API_TOKEN', apiToken)
   const hasSecret = hasToken ? readerGate(apiToken) : undefined
-  if (isLoopback(host)) return (asked) => asksForLoopback(asked) || hasSecret?.(asked) === true
+  if (isLoopback(host)) return (asked) => loopbackGate(asked) || hasSecret?.(asked) === true
   if (hasSecret) return hasSecret
   throw new ConfigurationProblem(
     `${host} is reachable from other machines, and HOPWATCH_API_TOKEN is not set`,

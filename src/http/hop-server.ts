@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { ConfigurationProblem } from '../base/configuration-problem.ts'
+import { isLoopback } from '../base/loopback.ts'
 import { type CarrierKind, carrierKinds } from '../domain/scenario.ts'
 import { WireToken } from '../protocol/wire-token.ts'
 import type { Logger } from '../publish/logger.ts'
@@ -19,7 +20,7 @@ import {
   queryNames,
 } from '../run/remote/protocol.ts'
 import { findInRequest, placeInAnswer, requestCarrier } from '../run/remote/token-place.ts'
-import { asksForLoopback, bearerGate, checkToken, type Gate, isLoopback } from './authorization.ts'
+import { bearerGate, checkToken, type Gate, loopbackGate } from './authorization.ts'
 import { forbidden, parseCall } from './hop-call.ts'
 import { type HttpServer, type Limits, limitedTo, limits, listenOn } from './listen.ts'
 import { withoutSchemas } from './without-schemas.ts'
@@ -190,7 +191,7 @@ function hopGate(host: string, hopToken: string | undefined): Gate {
     checkToken('HOPWATCH_HOP_TOKEN', hopToken)
     return bearerGate(hopToken)
   }
-  if (isLoopback(host)) return asksForLoopback
+  if (isLoopback(host)) return loopbackGate
   throw new ConfigurationProblem(
     `${host} is reachable from other machines, and HOPWATCH_HOP_TOKEN is not set`,
     'set HOPWATCH_HOP_TOKEN here and at the hopwatch that calls, or listen on 127.0.0.1',

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isLoopback, namesLoopback } from '../base/loopback.ts'
 import { type CallName, callFields, callNames, invoke, type SimulatorControl } from './control-calls.ts'
 import type { Json } from './operation.ts'
 import { type JsonObject, parseObject, readBody } from './wire/body.ts'
@@ -25,15 +26,26 @@ const routes: ReadonlyMap<string, ControlRoute> = new Map([
 const listing = [...routes].map(([path, { method, call }]) => ({ method, path, fields: callFields[call] }))
 
 /**
- * The control endpoint: JSON in, JSON out, without a key, on the same loopback address. A POST must say that it is JSON, so
- * that a web page open in a browser on the same machine cannot make one.
+ * The control endpoint: JSON in, JSON out, without a key, on the same loopback address. A POST must say that it is JSON, and every
+ * request must ask for a name of loopback, so that no web page open in a browser on the same machine can make one: neither one of
+ * another origin nor one whose own name was made to lead here (docs/decisions/0015-names-of-loopback.md).
  */
 export const listenControl = (
   control: SimulatorControl,
   host: string,
   port: number,
   arrivalMs?: number,
-): Promise<Endpoint> => listen((request, response) => receive(control, request, response), host, port, arrivalMs)
+): Promise<Endpoint> => {
+  const isOpen = isLoopback(host) ? namesLoopback : () => true
+  const take = (request: IncomingMessage, response: ServerResponse) => {
+    if (isOpen(request.headers.host)) receive(control, request, response)
+    else send(response, 403, { code: 'Forbidden', message: foreignName })
+  }
+  return listen(take, host, port, arrivalMs)
+}
+
+const foreignName =
+  'This listener is for this machine alone: ask for it as 127.0.0.1 or localhost, or let a proxy send that as Host.'
 
 function receive(control: SimulatorControl, request: IncomingMessage, response: ServerResponse): void {
   const url = URL.parse(request.url ?? '/', 'http://control')

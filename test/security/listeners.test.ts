@@ -77,7 +77,9 @@ const bearer = `authorization: Bearer ${apiToken}\r\n`
 
 describe.each(listeners)('%s', (_name, open, path) => {
   const answers = async (address: string) =>
-    statusesOf(await exchange(address, `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`, 'request'))
+    statusesOf(
+      await exchange(address, `GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`, 'request'),
+    )
 
   test('cuts who sends its headers byte by byte', async () => {
     const address = await open()

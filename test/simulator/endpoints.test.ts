@@ -162,6 +162,24 @@ describe('the control endpoint', () => {
     expect(answer.status).toBe(415)
     expect(simulator.state().regions[0]).toMatchObject({ name: 'West Europe', writable: true })
   })
+
+  // JSON from a page of evil.example to evil.example, which leads to 127.0.0.1 by now, is of the same origin to the browser.
+  test('asked for by another name it does nothing, so that a web page whose name leads here cannot use it', async () => {
+    const simulator = await openSimulator({ regions })
+    const { port } = new URL(simulator.controlEndpoint)
+    const body = '{"toRegion":"North Europe"}'
+    const failover = (host: string) =>
+      rawAnswer(
+        simulator.controlEndpoint,
+        `POST /failover HTTP/1.1\r\nHost: ${host}:${port}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      )
+    const look = `GET /state HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n`
+    expect(await failover('evil.example')).toMatch(/^HTTP\/1.1 403 [\s\S]*127\.0\.0\.1 or localhost/)
+    expect(await rawAnswer(simulator.controlEndpoint, look)).not.toContain('West Europe')
+    expect(simulator.state().regions[0]).toMatchObject({ name: 'West Europe', writable: true })
+    expect(await failover('localhost')).toMatch(/^HTTP\/1.1 200 /)
+    expect(simulator.state().regions[1]).toMatchObject({ name: 'North Europe', writable: true })
+  })
 })
 
 describe('in a worker thread', () => {
