@@ -67,3 +67,30 @@ test('a failover of an account that goes on answering is told, once', async () =
   await watch.stop()
   expect(told).toEqual(['up West Europe', 'changed North Europe'])
 })
+
+test('a container that does not answer holds up neither the next look nor the end', async () => {
+  const clock = new ManualClock(0)
+  let isAnswering = true
+  let asked = 0
+  const target: Partial<Target> = {
+    name: 'default',
+    account: async () => {
+      asked++
+      return account
+    },
+    checkRegions: async () => {},
+    ensureContainer: () =>
+      isAnswering
+        ? Promise.resolve({ wasCreated: false, ttlIsOn: true, defaultTtlSeconds: -1 })
+        : new Promise(() => {}),
+  }
+  const events = { onUp: () => {}, onChanged: () => {}, onDown: () => {}, onReady: () => {}, onNotReady: () => {} }
+  const watch = new TargetWatch(target as Target, { clock, provision: false, events })
+  watch.add(scenarioOf('first'))
+  await watch.start()
+  isAnswering = false
+  watch.add(scenarioOf('hanging'))
+  await clock.advance(20_000)
+  expect(asked).toBe(5)
+  await watch.stop()
+})

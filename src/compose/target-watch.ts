@@ -44,6 +44,8 @@ export class TargetWatch {
   #account: AccountEvidence | undefined
   #problem: TargetProblem | undefined
   #loop: Promise<void> | undefined
+  /** One scenario after the other; a look does not wait for it. */
+  #preparing: Promise<void> | undefined
 
   constructor(target: Target, deps: { clock: Clock; provision: boolean; events: WatchEvents }) {
     this.#target = target
@@ -79,10 +81,11 @@ export class TargetWatch {
     return this.#problem
   }
 
-  /** Returns after the first look. */
+  /** Returns after the first look, and once each scenario's container has been looked for. */
   async start(): Promise<void> {
     await this.#look()
     this.#loop = this.#keepLooking()
+    await this.#preparing
   }
 
   async stop(): Promise<void> {
@@ -120,7 +123,15 @@ export class TargetWatch {
       for (const entry of this.#scenarios.values()) entry.isReady = false
     } else if (!isDeepStrictEqual(this.#account, answer)) this.#events.onChanged(this.#target.name, answer)
     this.#account = answer
-    for (const entry of this.#scenarios.values()) if (!entry.isReady) await this.#prepare(entry)
+    this.#preparing ??= this.#prepareMissing().finally(() => {
+      this.#preparing = undefined
+    })
+  }
+
+  /** A container that does not answer holds up the SDK for a minute. */
+  async #prepareMissing(): Promise<void> {
+    for (const entry of this.#scenarios.values())
+      if (!entry.isReady && !this.#stop.signal.aborted) await this.#prepare(entry)
   }
 
   #prepare(entry: Watched): Promise<void> {
