@@ -1,5 +1,5 @@
 import colors from 'picocolors'
-import type { TargetDiagnosis } from '../compose/doctor/doctor.ts'
+import type { Diagnosed } from '../compose/doctor/doctor.ts'
 import { azureCommands } from '../domain/doctor/azure-commands.ts'
 import { type Diagnosis, type Severity, severities } from '../domain/doctor/diagnosis.ts'
 import type { TargetLook } from '../domain/doctor/look.ts'
@@ -15,6 +15,8 @@ export interface DoctorReport {
   /** How many of each. */
   readonly summary: Readonly<Record<Severity, number>>
   readonly targets: readonly DoctorTarget[]
+  /** What is to be said of services that only their answers tell of. */
+  readonly services: readonly Diagnosis[]
 }
 
 interface DoctorTarget extends TargetLook {
@@ -22,9 +24,9 @@ interface DoctorTarget extends TargetLook {
   readonly diagnoses: readonly Diagnosis[]
 }
 
-export function doctorReport(diagnosed: readonly TargetDiagnosis[], version: string, atWallMs: number): DoctorReport {
-  const count = (severity: Severity) =>
-    diagnosed.flatMap(({ diagnoses }) => diagnoses).filter((each) => each.severity === severity).length
+export function doctorReport({ targets, services }: Diagnosed, version: string, atWallMs: number): DoctorReport {
+  const all = [...targets.flatMap(({ diagnoses }) => diagnoses), ...services]
+  const count = (severity: Severity) => all.filter((each) => each.severity === severity).length
   return {
     version,
     at: new Date(atWallMs).toISOString(),
@@ -35,16 +37,17 @@ export function doctorReport(diagnosed: readonly TargetDiagnosis[], version: str
       note: count('note'),
       ok: count('ok'),
     },
-    targets: diagnosed.map(({ look, isSimulated, diagnoses }) => ({
+    targets: targets.map(({ look, isSimulated, diagnoses }) => ({
       ...look,
       isSimulated,
       diagnoses,
     })),
+    services,
   }
 }
 
 /** 3 where an account was not reached, 1 where something is a problem. */
-export function exitCodeOf(diagnosed: readonly TargetDiagnosis[]): ExitCode {
+export function exitCodeOf({ targets: diagnosed }: Diagnosed): ExitCode {
   if (diagnosed.some(({ look }) => look.unreached?.kind === 'misconfigured')) return exitCodes.usage
   if (diagnosed.some(({ look }) => look.unreached)) return exitCodes.unreachable
   const isProblem = ({ severity }: Diagnosis) => severity === 'problem'
@@ -64,10 +67,14 @@ const paint: Readonly<Record<Severity, (text: string) => string>> = {
 }
 const indent = ' '.repeat(9)
 
-function printTable({ targets, summary }: DoctorReport): string {
+function printTable({ targets, services, summary }: DoctorReport): string {
   const counted = severities.map((severity) => `${summary[severity]} ${severity}`).join(', ')
-  return `${targets.map(printTarget).join('\n')}\n${counted}\n`
+  const sections = [...targets.map(printTarget), ...(services.length > 0 ? [printServices(services)] : [])]
+  return `${sections.join('\n')}\n${counted}\n`
 }
+
+const printServices = (services: readonly Diagnosis[]): string =>
+  `hopwatch doctor: services of yours\n\n${services.map((each) => printDiagnosis(each, true)).join('')}`
 
 function printTarget({ name, endpoint, isSimulated, diagnoses }: DoctorTarget): string {
   const where = isSimulated ? 'the embedded simulator (COSMOS_ENDPOINT is not set)' : `target ${name}, ${endpoint}`

@@ -63,7 +63,7 @@ Exit codes: 0 no problem · 1 a problem · 2 wrong usage or configuration · 3 a
         const bundle = await evidenceBundle({
           report,
           revision,
-          reads: diagnosed.map(({ look, reads }) => ({ target: look.name, reads })),
+          reads: diagnosed.targets.map(({ look, reads }) => ({ target: look.name, reads })),
           settings,
           scenarios,
           url: options.url ?? usualUrl(settings.configuration.listen),

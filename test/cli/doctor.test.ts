@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeScenario } from '../e2e/files.ts'
@@ -126,6 +126,29 @@ describe('doctor', () => {
 })
 
 describe('doctor elsewhere', () => {
+  test('of services alone it looks at no account, says that it cannot look into them, and finds no fault', async () => {
+    const cwd = await makeFolder()
+    await mkdir(join(cwd, 'scenarios'))
+    await copyFile(join(root, 'examples/enrollment-portal/portal.yaml'), join(cwd, 'scenarios/portal.yaml'))
+    const { code, stdout } = await runHopwatch(['doctor'], { cwd })
+    expect(code).toBe(0)
+    expect(stdout).toContain(
+      'unknown  enrollment-portal: doctor cannot look into what answers at http://127.0.0.1:8088\n',
+    )
+    expect(stdout).not.toContain('simulator')
+    expect(stdout).toContain('0 problem, 0 warning, 1 unknown, 0 note, 0 ok')
+  })
+
+  test('a journey that leaves its token behind is warned of', async () => {
+    const cwd = await makeFolder()
+    await writeScenario(cwd, 'leaving', {
+      journey: '[{ write: upsert, at: writer }, { carry: none, to: reader }, { read: point, at: reader }]',
+    })
+    const { code, lines } = await examine(cwd, {})
+    expect(code).toBe(0)
+    expect(lines).toContain('warning: leaving, carry from writer to reader: the token is left behind (carry: none)')
+  })
+
   test('the embedded simulator is well', async () => {
     const { code, lines } = await examine(root, {})
     expect(code).toBe(0)

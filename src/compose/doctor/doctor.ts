@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import { Releases } from '../../base/release.ts'
 import { createTarget, type TargetOptions } from '../../cosmos/target.ts'
 import { diagnose } from '../../domain/doctor/diagnose.ts'
+import { diagnoseServices } from '../../domain/doctor/diagnose-services.ts'
 import type { Diagnosis } from '../../domain/doctor/diagnosis.ts'
 import { needsTarget, type Scenario } from '../../domain/scenario.ts'
 import type { StartOptions } from '../../simulator/start.ts'
@@ -26,17 +27,27 @@ export interface TargetDiagnosis extends TargetSeen {
   readonly diagnoses: readonly Diagnosis[]
 }
 
+export interface Diagnosed {
+  readonly targets: readonly TargetDiagnosis[]
+  /** Of services that only their answers tell of. */
+  readonly services: readonly Diagnosis[]
+}
+
 /**
  * Looks at each account that a scenario uses, and changes nothing there; in the embedded simulator, which begins empty, it makes
- * the containers first. Rejects with `TargetProblem` where the configuration cannot be right.
+ * the containers first. Where no account is given and no scenario needs one there is none to look at. Rejects with `TargetProblem` where the configuration cannot be right.
  */
-export async function runDoctor(options: DoctorOptions): Promise<TargetDiagnosis[]> {
+export async function runDoctor(options: DoctorOptions): Promise<Diagnosed> {
   const { clock, onStep } = options
   const scenarios = options.scenarios.filter(needsTarget)
   const releases = new Releases()
   try {
     const isSimulated = options.targets.length === 0
-    const targets = isSimulated ? [await embedded(options, scenarios, releases)] : options.targets
+    const targets = isSimulated
+      ? scenarios.length === 0
+        ? []
+        : [await embedded(options, scenarios, releases)]
+      : options.targets
     checkTargetNames(
       scenarios,
       targets.map(({ name }) => name),
@@ -47,7 +58,7 @@ export async function runDoctor(options: DoctorOptions): Promise<TargetDiagnosis
       const seen = await lookAtTarget(target, own, clock, releases, onStep)
       diagnosed.push({ ...seen, isSimulated, diagnoses: diagnose(seen.look, own) })
     }
-    return diagnosed
+    return { targets: diagnosed, services: diagnoseServices(options.scenarios) }
   } finally {
     await releases.close()
   }

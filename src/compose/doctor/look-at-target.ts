@@ -50,7 +50,13 @@ export async function lookAtTarget(
       ? {
           latencies: [],
           reads: [],
-          session: { state: 'unknown', reason: 'there is no container to read from' } as const,
+          session: {
+            state: 'unknown',
+            reason:
+              scenarios.length === 0
+                ? 'no scenario names a container of this account to read from'
+                : 'there is no container to read from',
+          } as const,
         }
       : await probe(
           options,

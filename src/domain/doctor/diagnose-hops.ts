@@ -4,16 +4,17 @@ import { sameRegion } from '../../protocol/region.ts'
 import type { HopDeclaration, Scenario } from '../scenario.ts'
 import type { AzureCommands } from './azure-commands.ts'
 import { milliseconds } from './diagnose-account.ts'
+import { diagnoseJourney } from './diagnose-journey.ts'
 import { type Diagnosis, finding } from './diagnosis.ts'
 import type { AccountLook, TargetLook } from './look.ts'
 
 const mostTypos = 3
 
-/** What the settings of a scenario's clients do to the session guarantee, against the account as it is. */
+/** What the settings of a scenario's clients, and its journey, do to the session guarantee, against the account as it is. */
 export function diagnoseHops(look: TargetLook, scenario: Scenario, azure: AzureCommands): Diagnosis[] {
   const { account } = look
-  const own = scenario.hops.filter(({ endpoint }) => endpoint === undefined)
-  const diagnoses = own.flatMap((hop) => {
+  const { hops } = scenario
+  const ofHops = hops.flatMap((hop) => {
     const subject = `${scenario.name}, hop ${hop.name}`
     const check = (each: (hop: HopDeclaration, subject: string) => Diagnosis | undefined) => each(hop, subject) ?? []
     return [
@@ -25,13 +26,14 @@ export function diagnoseHops(look: TargetLook, scenario: Scenario, azure: AzureC
       check((given) => diagnoseSlowness(given, subject, look, scenario.objectives.p95Ms)),
     ].flat()
   })
+  const diagnoses = [...ofHops, ...diagnoseJourney(scenario)]
   const isPlain = !diagnoses.some(({ severity }) => severity === 'problem' || severity === 'warning')
-  const verdict = isPlain && account && own.length > 0 ? [finding('ok', scenario.name, plain(own))] : []
-  return [...verdict, ...diagnoses, ...diagnoseServices(scenario)]
+  const verdict = isPlain && account ? [finding('ok', scenario.name, plain(hops))] : []
+  return [...verdict, ...diagnoses]
 }
 
 const plain = (hops: readonly HopDeclaration[]): string =>
-  `${hops.map(({ name }) => name).join(', ')}: nothing in the settings of the clients defeats the session guarantee`
+  `${hops.map(({ name }) => name).join(', ')}: nothing in the settings of the clients or in the journey defeats the session guarantee`
 
 function diagnoseRegion(
   { region }: HopDeclaration,
@@ -128,20 +130,4 @@ function diagnoseSlowness(
       remedy: 'run hopwatch, or a "hopwatch hop", near that region',
     },
   )
-}
-
-function diagnoseServices({ name, hops }: Scenario): Diagnosis[] {
-  const services = hops.flatMap(({ endpoint = [] }) => endpoint)
-  if (services.length === 0) return []
-  return [
-    finding(
-      'note',
-      name,
-      `it asks services of yours (${[...new Set(services.map((url) => new URL(url).origin))].join(', ')})`,
-      {
-        means:
-          'their clients are not seen from here: whether they set "consistencyLevel", keep their client and pass the token on is what its verdicts show',
-      },
-    ),
-  ]
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { scenarioOf } from '../../../test/http/support.ts'
-import type { HopDeclaration, Scenario } from '../scenario.ts'
+import type { HopDeclaration, Scenario, Step } from '../scenario.ts'
 import { diagnose } from './diagnose.ts'
+import { diagnoseServices } from './diagnose-services.ts'
 import type { AccountLook, ContainerLook, TargetLook } from './look.ts'
 
 const account: AccountLook = {
@@ -52,7 +53,7 @@ describe('a diagnosis', () => {
   test('of an account and a scenario as they should be finds nothing, and says so', () => {
     expect(bad(look)).toEqual([])
     expect(diagnose(look, [scenario]).map(({ found: text }) => text)).toContain(
-      'reader: nothing in the settings of the clients defeats the session guarantee',
+      'reader: nothing in the settings of the clients or in the journey defeats the session guarantee',
     )
   })
 
@@ -242,5 +243,63 @@ describe('a diagnosis', () => {
       ['ok', 'clock'],
     ])
     expect(diagnoses[0]?.confirm.join()).toContain('az cosmosdb sql role assignment list')
+  })
+})
+
+describe('a journey', () => {
+  const hops = [hop({ name: 'gateway' }), hop({ name: 'itinerary' })]
+  const carrying = (changes: Partial<Extract<Step, { kind: 'carry' }>>, more: Partial<Scenario> = {}): Scenario => ({
+    ...scenario,
+    hops,
+    journey: [{ kind: 'carry', carrier: 'none', from: 'gateway', to: 'itinerary', faults: [], ...changes }],
+    ...more,
+  })
+  const said = (given: Scenario) => diagnose(look, [given]).map(({ severity, found: text }) => `${severity}: ${text}`)
+  const isFine =
+    'ok: gateway, itinerary: nothing in the settings of the clients or in the journey defeats the session guarantee'
+
+  test('that leaves the token behind in the arm that is meant to carry it is warned of, and not called fine', () => {
+    const left = carrying({})
+    expect(said(left)).toContain('warning: the token is left behind (carry: none)')
+    expect(said(left)).not.toContain(isFine)
+    expect(diagnose(look, [left])[0]).toMatchObject({
+      subject: 'travel-itinerary, carry from gateway to itinerary',
+      remedy: expect.stringContaining('carry: header'),
+    })
+    const within: Scenario = { ...left, journey: [{ kind: 'parallel', branches: [left.journey] }] }
+    expect(said(within)).toContain('warning: the token is left behind (carry: none)')
+  })
+
+  test('between hops of one client that is kept needs nobody to carry the token', () => {
+    const sharing = (client: HopDeclaration['client']) =>
+      carrying(
+        {},
+        { hops: [hop({ name: 'gateway', client }), hop({ name: 'itinerary', client: { shared: 'gateway' } })] },
+      )
+    expect(said(sharing('own'))).toContain(isFine)
+    expect(said(sharing('per-operation'))).toContain('warning: the token is left behind (carry: none)')
+  })
+
+  test('with faults on its carry is warned of, with their share; a token that comes twice harms nobody', () => {
+    const fault = { share: 0.05, writesBack: 1 }
+    const harmed = carrying({ carrier: 'header', faults: [{ ...fault, token: 'lost' }] })
+    expect(said(harmed)).toContain('warning: faults are declared: lost 5 %')
+    expect(said(carrying({ carrier: 'header', faults: [{ ...fault, token: 'duplicated' }] }))).toContain(isFine)
+  })
+
+  test('none of whose arms is meant to carry the token is no mistake', () => {
+    expect(said(carrying({}, { arms: [{ name: 'control', share: 1, token: 'lost' }] }))).toContain(isFine)
+  })
+})
+
+test('a service of the user’s own is said to be out of sight, and is not accused', () => {
+  const portal = { ...scenario, hops: [hop({ endpoint: 'http://portal.example:8080/app?key=1' })] }
+  const [only, ...more] = diagnoseServices([portal, scenario])
+  expect(more).toEqual([])
+  expect(only).toMatchObject({
+    severity: 'unknown',
+    subject: 'travel-itinerary',
+    found: 'doctor cannot look into what answers at http://portal.example:8080',
+    means: expect.stringContaining('neither for nor against'),
   })
 })
