@@ -56,7 +56,7 @@ async function checkConfiguration(path: string | undefined): Promise<CheckedConf
     const { configuration, problems } = parseConfiguration(await readFile(file, 'utf8'), { file, env: process.env })
     return { scenarios: configuration?.scenarios, problems: problems ?? [] }
   } catch {
-    const unreadable = { file, line: 1, column: 1, message: 'it cannot be read', instead: 'name a configuration file' }
+    const unreadable = { file, message: 'it cannot be read', instead: 'name a configuration file that exists' }
     return { problems: path === undefined ? [] : [unreadable] }
   }
 }

@@ -9,6 +9,7 @@ const directory = new URL('invalid/', import.meta.url)
 const expected: Readonly<Record<string, readonly string[]>> = {
   'alias-bomb': ['5:1: this goes too deep or grows too large; use fewer levels, entries and aliases'],
   'arms-take-all': ['15:20: no share is left to "propagated"; write for example "10%"'],
+  'bad-arm-token': ['14:33: "none" is not a token of this arm; write "lost"'],
   'bad-client': ['7:24: "shared" is not a client; write "own" or "per-operation"'],
   'bad-consistency': ['7:29: "sesion" is not a consistency level; write "Session"'],
   'bad-container': [

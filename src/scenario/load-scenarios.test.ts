@@ -63,13 +63,13 @@ describe('loading', () => {
     })
   })
 
-  test('what cannot be read is a problem', async () => {
+  test('what cannot be read is a problem without a place in it, and says how to begin', async () => {
     await mkdir(join(directory, 'empty'))
     expect(await load(join(directory, 'nowhere'), join(directory, 'empty'))).toEqual({
       names: [],
       lines: [
-        'DIR/nowhere:1:1: there is no such file or directory; name a scenario file or a directory that holds some',
-        'DIR/empty:1:1: no scenario in this directory; add a file that ends in .yaml',
+        "DIR/nowhere: there is no such file or directory; name your scenario file, or the directory that holds some, with --scenarios; to begin, copy one of hopwatch's own scenarios/ and change it (docs/scenario-file.md)",
+        "DIR/empty: no scenario in this directory; add a file that ends in .yaml: to begin, copy one of hopwatch's own scenarios/ and change it (docs/scenario-file.md)",
       ],
     })
   })

@@ -42,7 +42,11 @@ async function listFiles(path: string): Promise<{ files: string[]; problems: Pro
   try {
     if (!(await stat(path)).isDirectory()) return { files: [path], problems: [] }
     const names = (await readdir(path)).filter(isScenarioFile).toSorted()
-    const none = problemOf(path, 'no scenario in this directory', 'add a file that ends in .yaml')
+    const none = {
+      file: path,
+      message: 'no scenario in this directory',
+      instead: `add a file that ends in .yaml: ${begin}`,
+    }
     return { files: names.map((name) => join(path, name)), problems: names.length === 0 ? [none] : [] }
   } catch (error) {
     return { files: [], problems: [unreadable(path, error)] }
@@ -57,16 +61,16 @@ async function parseFile(file: string, env: Environment): Promise<ReturnType<typ
   }
 }
 
-const problemOf = (file: string, message: string, instead: string): Problem => ({
+const takenName = (file: string, name: string, first: string): Problem => ({
   file,
   line: 1,
   column: 1,
-  message,
-  instead,
+  message: `the name ${quote(name)} is already taken by ${first}`,
+  instead: 'write another name after "scenario:"',
 })
 
-const takenName = (file: string, name: string, first: string): Problem =>
-  problemOf(file, `the name ${quote(name)} is already taken by ${first}`, 'write another name after "scenario:"')
+/** For somebody in a folder of their own, who has none yet. */
+const begin = "to begin, copy one of hopwatch's own scenarios/ and change it (docs/scenario-file.md)"
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or directory',
@@ -76,9 +80,10 @@ const reasons: Readonly<Record<string, string>> = {
 
 const unreadable = (path: string, error: unknown): Problem => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-  return problemOf(
-    path,
-    reasons[code] ?? `it cannot be read (${code})`,
-    'name a scenario file or a directory that holds some',
-  )
+  const named = 'name your scenario file, or the directory that holds some, with --scenarios'
+  return {
+    file: path,
+    message: reasons[code] ?? `it cannot be read (${code})`,
+    instead: code === 'ENOENT' ? `${named}; ${begin}` : named,
+  }
 }

@@ -236,7 +236,7 @@ describe('what is found wrong', () => {
         if (scenario) return
         expect(problems.length).toBeGreaterThan(0)
         const lines = text.split('\n')
-        for (const { line, column, message, instead } of problems) {
+        for (const { line = 0, column = 0, message, instead } of problems) {
           expect(line).toBeLessThanOrEqual(lines.length)
           expect(column).toBeLessThanOrEqual((lines[line - 1] ?? '').length + 1)
           expect(Math.min(line, column, message.length, instead.length)).toBeGreaterThan(0)

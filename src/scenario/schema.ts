@@ -56,14 +56,14 @@ const arms = mapOf({
     .optional(),
   control: mapOf({
     share: values.share('10%').describe('In how many of the runs the token is withheld.'),
-    token: values.oneOf('arm token', ['lost']).describe('lost: withheld on every carry.').prefault('lost'),
+    token: values.oneOf('token of this arm', ['lost']).describe('lost: withheld on every carry.').prefault('lost'),
   })
     .describe('The token is withheld on purpose: it measures how much staleness there is to be protected from.')
     .optional(),
   canary: mapOf({
     share: values.share('1%').describe('In how many of the runs a canary travels.'),
     token: values
-      .oneOf('arm token', ['unsatisfiable'])
+      .oneOf('token of this arm', ['unsatisfiable'])
       .describe('unsatisfiable: in place of the token every carry delivers one that is far ahead of any commit.')
       .prefault('unsatisfiable'),
   })
