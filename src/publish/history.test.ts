@@ -4,7 +4,7 @@ import { RunHistory } from './history.ts'
 import { runToJson } from './run-json.ts'
 
 const historyOf = (...runs: ReturnType<typeof runOf>[]) => {
-  const history = new RunHistory({ ordinaryPerScenario: 3, notablePerScenario: 2 })
+  const history = new RunHistory({ ordinaryPerScenario: 3, measuredPerScenario: 2, notablePerScenario: 2 })
   history.addScenario('travel-itinerary')
   for (const run of runs) history.record(run)
   return history
@@ -26,6 +26,32 @@ describe('history', () => {
         .list({ limit: 9 })
         .map(({ id }) => id),
     ).toEqual(['found-3', 'found-2', 'kept-0'])
+  })
+
+  test('what a control is there to show pushes out no incident, but a broken promise of its own counts', () => {
+    const control = (index: number, token: 'lost' | 'intact' = 'lost') =>
+      runOf({
+        id: `control-${index}`,
+        arm: 'control',
+        token,
+        judgement: { verdict: 'stale', versionsBehind: 1 },
+        startedAtWallMs: wallStartMs + index,
+      })
+    const history = historyOf(found(0), control(1, 'intact'), ...Array.from({ length: 100 }, (_, i) => control(i + 2)))
+    expect(history.list({ limit: 9 }).map(({ id }) => id)).toEqual([
+      'control-101',
+      'control-100',
+      'control-1',
+      'found-0',
+    ])
+    expect(history.find('control-1')?.finding).toBe('broken-promise')
+    expect(history.find('control-99')).toBeUndefined()
+  })
+
+  test('a run that crashed or was given up is worth looking at', () => {
+    const ended = (['crashed', 'abandoned'] as const).map((result) => ({ ...kept(0), id: result, result }))
+    const history = historyOf(...ended, kept(1), kept(2), kept(3), kept(4))
+    for (const { id } of ended) expect(history.find(id)).toBeDefined()
   })
 
   test('lists by scenario and finding, newest first, no more than asked for', () => {
