@@ -14,6 +14,7 @@ test.each([
   ],
   ['application/openmetrics-text;q=0.2, text/plain;q=0.9', 'text'],
   ['application/openmetrics-text;q=0', 'text'],
+  ['text/plain, application/openmetrics-text', 'openmetrics'],
 ])('Accept: %s → %s', (accept, format) => {
   expect(chooseFormat(accept)).toBe(format)
 })

@@ -95,6 +95,15 @@ test('a run dearer than the bucket still happens, and is paid for by waiting', a
   expect(only.allowsRun()).toBe(true)
 })
 
+test('the dearest of the last ten runs decides, not the last', () => {
+  const only = new RequestUnitBudget(10, new ManualClock()).join()
+  only.spend(60)
+  only.spend(1)
+  expect(only.allowsRun()).toBe(false)
+  for (let cheap = 0; cheap < 9; cheap++) only.spend(1)
+  expect(only.allowsRun()).toBe(true)
+})
+
 test('one that joins adds nothing to what may be spent', async () => {
   const clock = new ManualClock()
   const budget = new RequestUnitBudget(10, clock)
