@@ -62,7 +62,7 @@ HOPWATCH_HOP_TOKEN holds the bearer token of both sides; it is needed beyond loo
         serviceName: 'hopwatch-hop',
         offers: ['traces', 'logs'],
         version,
-        instance: settings.owner,
+        instance: settings.instance,
       })
       const { listen, containers, grace } = options
       const hopToken = process.env.HOPWATCH_HOP_TOKEN || undefined

@@ -43,7 +43,7 @@ export const provisionOption = () =>
 export const instanceOption = () =>
   option(
     '--instance <name>',
-    'name of this instance, which marks its documents (default: a new one at each start)',
+    'name of this instance, with which the names of its documents begin (default: a new one at each start)',
     'HOPWATCH_INSTANCE',
   ).argParser((text) => {
     if (/^[a-z0-9][a-z0-9-]{0,30}$/.test(text)) return text

@@ -83,8 +83,7 @@ Every option has an environment variable: --grace is HOPWATCH_GRACE. A flag beat
       const lines = new LineTap()
       const logger = createLogger({ level: levelOf(), isForPeople: process.stdout.isTTY, tap: lines })
       const clock = systemClock
-      // Shards that share a name are told apart by their numbers: each owns documents of its own.
-      const owner = shard === undefined ? settings.owner : `${settings.owner}-${shard.index}`
+      const instance = shard === undefined ? settings.instance : `${settings.instance}-${shard.index}`
       const telemetry = await openTelemetry({
         env: process.env,
         endpoint: configuration.openTelemetry?.endpoint,
@@ -94,14 +93,13 @@ Every option has an environment variable: --grace is HOPWATCH_GRACE. A flag beat
         serviceName: 'hopwatch',
         offers: signals,
         version,
-        instance: owner,
+        instance,
       })
       const allowUnauthenticated = letsEverybodyRead(options.allowUnauthenticated, { ...settings, scenarios })
       const started = { configuration, targets: settings.targets, allowUnauthenticated }
       const service = await startService(
         {
           ...settings,
-          owner,
           scenarios,
           shard,
           load: reloadFiles(options, process.env, started, (loaded) => {

@@ -32,6 +32,12 @@ export interface SharedSettings extends Omit<TargetSettings, 'scenarios'> {
   readonly configuration: Configuration
   readonly scenarioPaths: readonly string[]
   readonly provision: boolean
+  /** The name of this process among others, where telemetry tells them apart. */
+  readonly instance: string
+  /**
+   * Of the documents: the instance, and what no other start has, seeded or not. Versions begin anew with each start, and would
+   * else be counted against those of the process before.
+   */
   readonly owner: string
   readonly seed: number
   readonly carriers: CarrierSettings
@@ -41,12 +47,15 @@ const defaultConfigFile = 'hopwatch.yaml'
 
 export async function readSettings(options: SharedOptions, env: Environment): Promise<SharedSettings> {
   const configuration = await readConfiguration(options.config, env)
+  const start = randomBytes(4).toString('hex')
+  const named = options.instance ?? configuration.instance
   const seed = options.seed ?? configuration.simulator?.seed ?? randomBytes(4).readUInt32BE()
   return {
     configuration,
     scenarioPaths: scenarioPathsOf(options, configuration),
     provision: isTrue(options.provision) ?? configuration.provision ?? false,
-    owner: options.instance ?? configuration.instance ?? `hw-${randomBytes(4).toString('hex')}`,
+    instance: named ?? `hw-${start}`,
+    owner: `${named ?? 'hw'}-${start}`,
     seed,
     targets: await readTargets(options.endpoint, configuration, env),
     simulator: { ...simulatorOptions(configuration), seed },

@@ -164,7 +164,10 @@ export const configurationFile = mapOf({
     .describe('Where metrics, traces and logs are sent. Nothing is, unless this or an OTEL_* variable asks for it.')
     .optional(),
   provision: values.flag.describe('Whether missing databases and containers are created.').optional(),
-  instance: values.name('probe-1').describe('The name under which this process owns its documents.').optional(),
+  instance: values
+    .name('probe-1')
+    .describe('The name of this process; those of its documents begin with it.')
+    .optional(),
   targets: mapByName(target).describe('The accounts, by the name that scenarios choose with "target:".').optional(),
   stores: mapByName(store).describe('Shared caches, by the name that a carry chooses with "store:".').optional(),
   simulator: simulator.describe('The simulated account that serves when there is no endpoint.').optional(),

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { writeScenario } from './files.ts'
-import { makeFolder, stop, until } from './process.ts'
+import { makeFolder, runHopwatch, stop, until } from './process.ts'
 import { getJson, listRuns, metricsWhere, select, startServe, sum } from './service.ts'
 import { accountEnvironment, freePorts, startSimulate } from './simulator.ts'
 
@@ -58,3 +58,19 @@ test('a restart that nobody notices by asking: the containers are made again, an
   expect(sum(series, 'hopwatch_reads_total', { verdict: /stale|missing/ })).toBe(0)
   expect(sum(series, 'hopwatch_runs_total', { result: 'crashed' })).toBe(0)
 })
+
+test.each(['reused', 'fresh'])(
+  'a second start under the same name and seed takes nothing that the first left for its own (document: %s)',
+  async (document) => {
+    const env = accountEnvironment(await startSimulate())
+    const cwd = await makeFolder()
+    await writeScenario(cwd, 'journey', { document })
+    for (const runs of ['20', '6']) {
+      const started = ['check', '--provision', '--instance', 'probe', '--seed', '7', '--format', 'json', '--runs', runs]
+      const { code, stdout } = await runHopwatch(started, { cwd, env })
+      const { scenarios } = JSON.parse(stdout) as { scenarios: { arms: { runs: object; carriesToken: boolean }[] }[] }
+      const [carrying] = scenarios[0]!.arms.filter(({ carriesToken }) => carriesToken)
+      expect({ code, ...carrying!.runs }).toMatchObject({ code: 0, found: 0, failed: 0, undetermined: 0 })
+    }
+  },
+)
