@@ -5,6 +5,13 @@ import { cookieWithToken, tokenFromCookie } from './session-tokens.ts'
 export const mistakeNames = ['client-per-request', 'token-not-forwarded', 'wrong-partition', 'global-cache'] as const
 export type Mistake = (typeof mistakeNames)[number]
 
+export const mistakesInWords: Readonly<Record<Mistake, string>> = {
+  'client-per-request': 'a new SDK client for each request, whose memory of tokens goes with it',
+  'token-not-forwarded': 'each node keeps its tokens to itself',
+  'wrong-partition': 'the cookie holds the token of another partition',
+  'global-cache': 'one token for all users of a node',
+}
+
 interface WrongSession {
   readonly token: string | undefined
   learn(headers: CosmosHeaders): void

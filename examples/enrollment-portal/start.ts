@@ -5,21 +5,23 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { CosmosClient } from '@azure/cosmos'
 import { startSimulator } from '../../src/simulator/start.ts'
-import { type Mistake, mistakeNames } from './mistakes.ts'
+import { type Mistake, mistakeNames, mistakesInWords } from './mistakes.ts'
 import { prepareNginx, roundRobin } from './nginx.ts'
 import { createRoundRobin } from './round-robin.ts'
 
-// The portal with everything that it needs: simulated account, two nodes, nginx before them, and hopwatch as its user.
-//   npm run example                                 the portal as it should be
-//   npm run example -- --broken                     each node keeps the token to itself
-//   npm run example -- --broken wrong-partition     another mistake of mistakes.ts
-// What stands after it goes to `hopwatch serve`.
+// The portal with everything that it needs: simulated account, two nodes, nginx before them, and hopwatch as its user. `help` says how
+// to start it; what stands after its own options goes to `hopwatch serve`.
 
+const usualMistake: Mistake = 'token-not-forwarded'
 const [flag, ...rest] = process.argv.slice(2)
 const isBroken = flag === '--broken'
 const named = isBroken && rest[0] !== undefined && !rest[0].startsWith('-') ? rest.shift() : undefined
-const mistake = isBroken ? (named ?? 'token-not-forwarded') : undefined
+const mistake = isBroken ? (named ?? usualMistake) : undefined
 const serveArgs = isBroken || flag === undefined ? rest : [flag, ...rest]
+if (process.argv.slice(2).some((word) => word === '--help' || word === '-h')) {
+  process.stdout.write(help())
+  process.exit()
+}
 if (mistake !== undefined && !mistakeNames.some((name) => name === mistake)) {
   process.stderr.write(`There is no mistake "${mistake}"; there are ${mistakeNames.join(', ')}.\n`)
   process.exit(2)
@@ -55,6 +57,20 @@ for (const child of children) child.kill()
 await front.close()
 await simulator.close()
 process.exit(code ?? 0)
+
+function help(): string {
+  const told = Object.entries(mistakesInWords).map(([name, words]) => `    ${name.padEnd(20)} ${words}\n`)
+  return `npm run example -- [--broken [mistake]] [options of serve]
+
+A student enrols at a portal of two nodes, one in each of two regions, behind nginx; hopwatch is its user, and knows nothing of it but
+its address. Everything runs on this machine, against the embedded simulator, until Ctrl-C.
+
+  --broken [mistake]   the portal with a mistake (default: ${usualMistake}):
+${told.join('')}
+Without it the portal is as it should be. Whatever else is written goes to hopwatch serve: npm start -- serve --help lists it.
+docs/sharing-session-tokens.md tells of the portal and of each mistake.
+`
+}
 
 async function createContainer(): Promise<void> {
   const client = new CosmosClient({ endpoint: account.COSMOS_ENDPOINT, key: account.COSMOS_KEY })

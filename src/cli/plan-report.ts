@@ -92,12 +92,17 @@ function commonBudgetRemark({ commonBudget }: PlanReport, perSecond: number): st
 
 function basis({ basis: { runsEach, seed }, falseAlarmEveryMs, prices }: PlanReport): string {
   const { perHundredAnHour, perMillion, regions, areDefaults } = prices
-  const flagged = areDefaults ? ' These prices are a guess (often quoted in US dollars): give your own.' : ''
+  const flagged = areDefaults
+    ? 'These prices are a guess (often quoted in US dollars): give yours (--price-per-hour-100ru, --price-per-million-ru).\n'
+    : ''
   return (
-    `Request units: measured in ${runsEach} runs of each scenario on the embedded simulator (seed ${seed}), whose charges follow Microsoft's\n` +
-    `documented ones; on your account look at hopwatch_request_units_total. A read that turns out stale is repeated, and costs more.\n` +
-    `Cost: ${perHundredAnHour} for 100 RU/s an hour in each of ${regions} ${regions === 1 ? 'region' : 'regions'}, as a share of provisioned throughput; ${perMillion} for a million RU, serverless.${flagged}\n` +
-    `Noticing: simulated, with at most one false alarm of a scenario in ${time(falseAlarmEveryMs)}, from the first run that may lose its token.\n`
+    `Request units: measured in ${runsEach} runs of each scenario on the embedded simulator (seed ${seed}), whose charges\n` +
+    `follow Microsoft's documented ones; on your account look at hopwatch_request_units_total. A read that turns out stale is\n` +
+    `repeated, and costs more.\n` +
+    `Cost: ${perHundredAnHour} for 100 RU/s an hour in each of ${regions} ${regions === 1 ? 'region' : 'regions'}, as a share of provisioned throughput;\n` +
+    `${perMillion} for a million RU, serverless.\n${flagged}` +
+    `Noticing: simulated, with at most one false alarm of a scenario in ${time(falseAlarmEveryMs)}, from the first run that may lose\n` +
+    `its token.\n`
   )
 }
 

@@ -31,6 +31,7 @@ describe('plan', () => {
     expect(stdout).toMatch(/^journey +8,640 +8,640 +[\d.]+ /m)
     expect(stdout).toMatch(/^tokens lost +100 % +20 % +5 % +1 %\njourney +\d/m)
     expect(stdout).toContain('These prices are a guess')
+    expect(stdout.split('\n').filter((line) => line.length > 120)).toEqual([])
     expect(stdout).toContain('measured in 2 runs of each scenario on the embedded simulator')
   })
 })

@@ -44,3 +44,12 @@ describe.skipIf(!hasNginx)('the example application, of which hopwatch knows not
     expect(sum(series, 'hopwatch_reads_total')).toBe(sum(series, 'hopwatch_reads_total', { verdict: 'fresh' }))
   })
 })
+
+test('--help says what the example is and lists its mistakes, starts nothing, and leads to the options of serve', async () => {
+  const running = launch(join(root, 'examples/enrollment-portal/start.ts'), ['--broken', '--help'])
+  expect(await running.ended).toEqual({ code: 0, signal: null })
+  const { stdout, stderr } = running.printed
+  expect(stderr).toBe('')
+  for (const words of ['portal of two nodes', '--broken', ...mistakeNames, 'serve --help'])
+    expect(stdout).toContain(words)
+})
