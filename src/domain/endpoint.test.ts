@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { consistencyLevels } from '../protocol/consistency-level.ts'
 import { WireToken } from '../protocol/wire-token.ts'
 import { afterWrite, nothingKnown } from './context.ts'
-import { endpointReadResult, endpointTokenState, endpointWriteOutcome } from './endpoint.ts'
+import { endpointFinding, endpointReadResult, endpointTokenState, endpointWriteOutcome } from './endpoint.ts'
+import { findingOf } from './finding.ts'
+import { tokenStates } from './token-state.ts'
+import { verdicts } from './verdict.ts'
 
 describe('what became of a write at a service of which only the answers are known', () => {
   test.each([
@@ -26,6 +30,19 @@ describe('what became of a write at a service of which only the answers are know
     ['timeout', 'indeterminate'],
   ] as const)('no answer, %s: %s', (failure, outcome) => {
     expect(endpointWriteOutcome({ status: undefined, failure }, [])).toBe(outcome)
+  })
+})
+
+describe('what a read at an endpoint means', () => {
+  test('what everywhere else: but the account is never accused, because nobody saw it asked', () => {
+    for (const verdict of verdicts)
+      for (const token of tokenStates)
+        for (const level of consistencyLevels) {
+          const elsewhere = findingOf(verdict, token, level)
+          const expected = elsewhere === 'broken-promise' ? 'unexplained' : elsewhere
+          expect(endpointFinding(verdict, token, level)).toBe(expected)
+        }
+    expect(endpointFinding('stale', 'intact', 'Session')).toBe('unexplained')
   })
 })
 

@@ -1,8 +1,11 @@
+import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
 import type { WireToken } from '../protocol/wire-token.ts'
 import type { Claim, Ideal } from './context.ts'
+import { type Finding, findingOf } from './finding.ts'
 import type { Attempt, FailureReason, ReadResult, WriteOutcome } from './observation.ts'
 import type { TokenState } from './token-state.ts'
 import { wireTokenState } from './token-state.ts'
+import type { Verdict } from './verdict.ts'
 
 /** What an endpoint answered, after redirects. */
 export interface EndpointAnswer {
@@ -61,6 +64,15 @@ export function endpointTokenState(shown: WireToken | undefined, ideal: Ideal, c
   if (claim?.certain === undefined) return 'unclaimed'
   if (claim.range === undefined || shown === undefined) return 'unknown'
   return wireTokenState(shown, ideal.token, claim.range)
+}
+
+/**
+ * What a read at an endpoint means. A token that the service shows is its word, not the wire: it may show one and answer from a cache of its
+ * own. So no broken promise, which would accuse the account: nobody saw it asked.
+ */
+export function endpointFinding(verdict: Verdict, token: TokenState, level: ConsistencyLevel): Finding | undefined {
+  const finding = findingOf(verdict, token, level)
+  return finding === 'broken-promise' ? 'unexplained' : finding
 }
 
 /** How an exchange that never came about shows among the attempts. */

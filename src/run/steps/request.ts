@@ -1,6 +1,5 @@
 import { afterRead, afterWrite, type DocumentVersion } from '../../domain/context.ts'
-import { endpointReadResult, endpointTokenState, endpointWriteOutcome } from '../../domain/endpoint.ts'
-import { findingOf } from '../../domain/finding.ts'
+import { endpointFinding, endpointReadResult, endpointTokenState, endpointWriteOutcome } from '../../domain/endpoint.ts'
 import type { Attempt, Observation, ReadResult } from '../../domain/observation.ts'
 import { regionLabel } from '../../domain/scenario.ts'
 import { isStale, judgeRead } from '../../domain/verdict.ts'
@@ -80,7 +79,7 @@ async function read(walk: Walk, step: RequestStep): Promise<void> {
     region: regionLabel(walk.declaration(at)),
     judgement,
     token,
-    finding: findingOf(judgement.verdict, token, walk.consistency(at)),
+    finding: endpointFinding(judgement.verdict, token, walk.consistency(at)),
     claimedVersion: claim?.certain?.version,
     returnedVersion: result.kind === 'found' ? result.version : undefined,
     ...(result.kind === 'found' && result.owner !== owner && { isAnotherWriters: true as const }),
