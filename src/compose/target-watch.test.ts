@@ -1,8 +1,10 @@
+import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import { scenarioOf } from '../../test/http/support.ts'
+import { runOf, scenarioOf } from '../../test/http/support.ts'
 import { ManualClock } from '../base/clock.ts'
-import type { AccountEvidence, Target } from '../cosmos/target.ts'
+import { type AccountEvidence, type Target, TargetProblem } from '../cosmos/target.ts'
 import { TargetWatch } from './target-watch.ts'
+import { watchEvents } from './watch-events.ts'
 
 const account: AccountEvidence = {
   consistency: 'Session',
@@ -93,4 +95,39 @@ test('a container that does not answer holds up neither the next look nor the en
   await clock.advance(20_000)
   expect(asked).toBe(5)
   await watch.stop()
+})
+
+test('a container that goes while its scenario runs is not told as one that keeps it from starting', async () => {
+  const clock = new ManualClock(0)
+  let isThere = true
+  const target: Partial<Target> = {
+    name: 'default',
+    account: async () => account,
+    checkRegions: async () => {},
+    ensureContainer: async () => {
+      if (!isThere) throw new TargetProblem('misconfigured', 'it does not exist', 'make it')
+      return { wasCreated: false, ttlIsOn: true, defaultTtlSeconds: -1 }
+    },
+  }
+  const lines: string[] = []
+  const logger = pino({ level: 'error' }, { write: (line) => void lines.push(line) })
+  const metrics = { setTargetUp: () => {}, setAccountInfo: () => {} }
+  const watch = new TargetWatch(target as Target, {
+    clock,
+    provision: false,
+    events: watchEvents(metrics, logger, () => {}),
+  })
+  watch.add(scenarioOf('first'))
+  await watch.start()
+  isThere = false
+  const run = runOf({ scenario: 'first' })
+  const [write] = run.events.filter((event) => event.kind === 'write')
+  const refused = { ...write!, observation: { ...write!.observation, status: 404, substatus: 1003 } }
+  watch.suspect({ ...run, events: [refused] })
+  watch.add(scenarioOf('second'))
+  await clock.advance(5_000)
+  await watch.stop()
+  const told = (name: string) => lines.filter((line) => line.includes(`"scenario":"${name}"`))
+  expect(told('first')).toEqual([expect.stringContaining('its runs fail')])
+  expect(told('second')).toEqual([expect.stringContaining('cannot start')])
 })

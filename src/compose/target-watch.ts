@@ -17,8 +17,8 @@ export interface WatchEvents {
   onDown(target: string, problem: TargetProblem): void
   /** Once a scenario: its container is there, so its runs may start. */
   onReady(scenario: Scenario, ready: ScenarioReady): void
-  /** A scenario cannot start yet; told again only when the reason changes. */
-  onNotReady(scenario: Scenario, problem: TargetProblem): void
+  /** A scenario cannot start yet, or lost what it started with; told again only when the reason changes. */
+  onNotReady(scenario: Scenario, problem: TargetProblem, isStarted: boolean): void
 }
 
 interface Watched {
@@ -155,7 +155,7 @@ export class TargetWatch {
       // Its clients may be closed by then.
       if (isGone()) return
       if (!(error instanceof TargetProblem)) throw error
-      if (entry.told !== error.message) this.#events.onNotReady(scenario, error)
+      if (entry.told !== error.message) this.#events.onNotReady(scenario, error, entry.isStarted)
       entry.told = error.message
     }
   }

@@ -37,10 +37,12 @@ export const watchEvents = (
         )
       }
     },
-    onNotReady: (scenario, problem) =>
+    onNotReady: (scenario, problem, isStarted) =>
       logger.error(
         { scenario: scenario.name, problem: problem.message, remedy: problem.remedy },
-        'scenario cannot start; trying again every 5 s',
+        isStarted
+          ? 'the container of a scenario that runs is not as it was: its runs fail; looking again every 5 s'
+          : 'scenario cannot start; trying again every 5 s',
       ),
   }
 }
