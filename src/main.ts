@@ -5,6 +5,7 @@ import { CommanderError } from 'commander'
 import { closest } from 'fastest-levenshtein'
 import { ConfigurationProblem } from './base/configuration-problem.ts'
 import { CommandError, type ExitCode, exitCodes } from './cli/command-error.ts'
+import { placeOfDefect } from './cli/drain-on-defect.ts'
 import { commandFirst } from './cli/global-options.ts'
 import { commandNames, createProgram, loadCommands } from './cli/program.ts'
 import { TargetProblem } from './cosmos/target-problem.ts'
@@ -25,9 +26,13 @@ if (process.pid === 1) process.on('SIGINT', endAtOnce).on('SIGTERM', endAtOnce)
 /** Ctrl-C reaches every process of a terminal, and those that started this one, such as npm, hand it on: that is one signal still. */
 const sameSignalMs = 500
 
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
-const stopped = () =>
-  new Promise<void>((resolve) => {
+/** Tells whoever waits for the end of a service of a defect outside of its own path; undefined: nobody waits. */
+let tellDefect: ((error: unknown) => void) | undefined
+
+/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. Rejects with a defect that nobody else has caught. */
+const stopped = () => {
+  const waiting = new Promise<void>((resolve, reject) => {
+    tellDefect = reject
     process.off('SIGINT', endAtOnce).off('SIGTERM', endAtOnce)
     let firstMs: number | undefined
     const stop = (signal: NodeJS.Signals) => {
@@ -37,10 +42,27 @@ const stopped = () =>
     }
     process.on('SIGINT', stop).on('SIGTERM', stop)
   })
+  // It may come before a service that has just started waits for it.
+  waiting.catch(() => {})
+  return waiting
+}
+
+// Node would print the message, which could quote anything, and end with 1. A service is told first, and once: what goes wrong while it stops,
+// or where no service waits, ends the process here.
+process.on('uncaughtException', (error) => {
+  const tell = tellDefect
+  tellDefect = undefined
+  if (tell) return tell(error)
+  done(report(error))
+  process.exit()
+})
 
 /** A terminal that is closed sends the same signal; a service that lived on would hold the port, and nobody would see it. */
 const hadTerminal = isatty(0)
 const isTerminalGone = () => hadTerminal && !isatty(0)
+
+/** For what is still being printed or sent when a command has failed. */
+const lingerMs = 1000
 
 const done = (code: ExitCode) => {
   process.exitCode = code
@@ -71,9 +93,7 @@ function report(error: unknown): ExitCode {
     process.stderr.write(scrub(`${error.message}\n${error.remedy}\n`))
     return error.kind === 'misconfigured' ? exitCodes.usage : exitCodes.unreachable
   }
-  // The stack shows our own places; the message could quote anything, and the name says enough to search for.
-  const place = error instanceof Error ? `${error.name}\n${error.stack?.split('\n').slice(1).join('\n')}` : ''
-  process.stderr.write(`hopwatch failed by a defect of its own: ${place}\n`)
+  process.stderr.write(`hopwatch failed by a defect of its own: ${placeOfDefect(error)}\n`)
   return exitCodes.internal
 }
 
@@ -103,4 +123,6 @@ try {
   await program.parseAsync(args, { from: 'user' })
 } catch (error) {
   done(report(error))
+  // What the error left open would keep a process that does nothing more, and that nobody would restart.
+  setTimeout(() => process.exit(), lingerMs).unref()
 }

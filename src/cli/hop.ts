@@ -5,6 +5,7 @@ import { openTelemetry } from '../compose/open-telemetry.ts'
 import { startHop } from '../compose/serve-hop.ts'
 import { createLogger, LineTap, type LogLevel } from '../publish/logger.ts'
 import { CommandError, type ExitCode, exitCodes } from './command-error.ts'
+import { drainOnDefect } from './drain-on-defect.ts'
 import { configOption, duration, endpointOption, type Listen, listenAddress, logLevelOption } from './options.ts'
 import { readSettings, type SharedOptions } from './settings.ts'
 import { version } from './version.ts'
@@ -70,10 +71,12 @@ HOPWATCH_HOP_TOKEN holds the bearer token of both sides; it is needed beyond loo
         { listen, hopToken, containers, target, version },
         { clock: systemClock, logger, telemetry },
       )
-      process.stderr.write(
-        `hopwatch ${version}: a hop at ${hop.address}/ for ${containers?.join(', ') ?? 'any container'}\n`,
-      )
-      await stopped()
+      await drainOnDefect(hop, { clock: systemClock, logger, graceMs: () => grace }, async () => {
+        process.stderr.write(
+          `hopwatch ${version}: a hop at ${hop.address}/ for ${containers?.join(', ') ?? 'any container'}\n`,
+        )
+        await stopped()
+      })
       const isOver = await hop.drain(grace)
       done(exitCodes.ok)
       if (!isOver) process.exit()

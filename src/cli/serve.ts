@@ -7,6 +7,7 @@ import { createLogger, LineTap, type LogLevel } from '../publish/logger.ts'
 import { signals } from '../publish/otel/signals.ts'
 import type { Shard } from '../schedule/shard.ts'
 import { type ExitCode, exitCodes } from './command-error.ts'
+import { drainOnDefect } from './drain-on-defect.ts'
 import { followFiles } from './follow-files.ts'
 import {
   budgetOption,
@@ -117,20 +118,22 @@ Every option has an environment variable: --grace is HOPWATCH_GRACE. A flag beat
         { clock, random: seededRandom(settings.seed), logger, telemetry },
       )
       const isStopped = stopped()
-      const files = await followFiles(
-        service,
-        () => ({
-          scenarios: scenarioPathsOf(options, configuration),
-          configuration: configurationFile(options.config).file,
-        }),
-        logger,
-      )
-      if (process.stderr.isTTY || levelOf() !== 'silent') process.stderr.write(welcome(service, scenarios, shard))
-      await isStopped
-      await files.close()
-      const graceMs = options.grace ?? configuration.graceMs ?? defaults.graceMs
-      logger.info({ graceMs }, 'stopping: no new runs; letting those under way end')
-      const isOver = await service.drain(graceMs)
+      const graceMs = () => options.grace ?? configuration.graceMs ?? defaults.graceMs
+      await drainOnDefect(service, { clock, logger, graceMs }, async () => {
+        const files = await followFiles(
+          service,
+          () => ({
+            scenarios: scenarioPathsOf(options, configuration),
+            configuration: configurationFile(options.config).file,
+          }),
+          logger,
+        )
+        if (process.stderr.isTTY || levelOf() !== 'silent') process.stderr.write(welcome(service, scenarios, shard))
+        await isStopped
+        await files.close()
+      })
+      logger.info({ graceMs: graceMs() }, 'stopping: no new runs; letting those under way end')
+      const isOver = await service.drain(graceMs())
       logger.info('stopped')
       done(exitCodes.ok)
       if (!isOver) process.exit()
