@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -101,6 +101,16 @@ describe('files are watched', () => {
     await pause(50)
     await swap(directory, 'two', { 'a.yaml': '2' })
     expect(await watch?.hasChangedSince(before)).toBe(true)
+  })
+
+  test('a file that is stamped by a clock some milliseconds behind is found all the same', async () => {
+    const directory = join(folder, 'scenarios')
+    await mkdir(directory)
+    await follow()
+    await writeFile(join(directory, 'a.yaml'), '1')
+    const { ctimeMs } = await lstat(join(directory, 'a.yaml'))
+    expect(await watch?.hasChangedSince(ctimeMs + 15)).toBe(true)
+    expect(await watch?.hasChangedSince(ctimeMs + 1000)).toBe(false)
   })
 
   test('one who asks while another is served takes a turn: what was watched in between is let go', async () => {
