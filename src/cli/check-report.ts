@@ -5,7 +5,7 @@ import type { Scenario } from '../domain/scenario.ts'
 import type { ArmTotals } from '../publish/arm-tally.ts'
 import type { Setback } from '../publish/setbacks.ts'
 import type { ScenarioTotals } from '../publish/totals.ts'
-import { milliseconds, setbackText } from './check-words.ts'
+import { defaultText, milliseconds, setbackText } from './check-words.ts'
 
 export interface CheckReport {
   readonly seed: number
@@ -51,7 +51,7 @@ function scenarioReport(scenario: Scenario, figures: ScenarioTotals): ScenarioRe
   const objectives = judgeObjectives(scenario.objectives, measuredIn(carrying))
   const judged = carrying.reduce((sum, arm) => sum + arm.judgedReads, 0)
   const isUnmeasured = judged === 0 || objectives.some(({ status }) => status === 'unmeasured')
-  const isLossProven = scenario.objectives.tokenLoss === 0 && canariesIn(figures, 'lost') > 0
+  const isLossProven = (scenario.objectives.tokenLoss ?? 0) === 0 && canariesIn(figures, 'lost') > 0
   return {
     ...figures,
     objectives,
@@ -101,6 +101,7 @@ function remarksOn(figures: ScenarioTotals, judged: number, objectives: readonly
     )
   }
   remarks.push(...remarksOnCanaries(figures), ...figures.arms.flatMap(remarkOnPolls))
+  remarks.push(...objectives.filter(({ isDefault, status }) => isDefault && status === 'broken').map(defaultText))
   if (objectives.some(({ status }) => status === 'undecided'))
     remarks.push('too few runs to decide; give more with --runs')
   return remarks

@@ -29,7 +29,11 @@ export function measuredText({ objective, measured, interval }: ObjectiveResult)
 }
 
 export const objectiveLine = (result: ObjectiveResult): string =>
-  `${statusWords[result.status].padEnd(12)} ${measuredText(result)}, at most ${objectiveWords[result.objective].print(result.limit)}`
+  `${statusWords[result.status].padEnd(12)} ${measuredText(result)}, at most ${objectiveWords[result.objective].print(result.limit)}${result.isDefault ? ' by default' : ''}`
+
+/** What is held against a scenario though its file does not say so, and how to say otherwise. */
+export const defaultText = ({ objective }: ObjectiveResult): string =>
+  `no objective for ${objectiveWords[objective].name} is declared, and so 0% is allowed: to allow more, write for example "objectives: { ${objective}: 5% }"; 100% allows all`
 
 export const rate = (interval: Interval | undefined): string =>
   interval === undefined ? '–' : `${percent(interval.point)} [${percent(interval.low)}, ${percent(interval.high)}]`

@@ -58,6 +58,7 @@ export function addCheck(program: Command, done: (code: ExitCode) => void, stopp
       `
 JUnit has a suite a scenario, and a case an objective and an arm: --format junit --output hopwatch.xml, for Jenkins and GitLab.
 In GitHub Actions each failed scenario is an annotation, and the verdicts are in the summary of the job.
+A scenario that declares no objective for stale reads or token loss is held to 0% of them.
 Exit codes: 0 every objective is met or undecided · 1 an objective is broken, or nothing could be measured ·
 2 wrong usage or configuration · 3 the target cannot be reached.`,
     )

@@ -14,7 +14,19 @@ const status = (objectives: Partial<typeof none> | object, measured: Partial<Mea
   judgeObjectives({ ...none, ...objectives }, { ...nothing, ...measured }).map((result) => result.status)
 
 describe('a rate', () => {
-  test('that is not an objective is not judged', () => expect(status({}, { judgedReads: 9 })).toEqual([]))
+  test('that nobody declared is one of 0 %, where there was something to measure', () => {
+    expect(status({}, {})).toEqual([])
+    expect(status({}, { judgedReads: 100 })).toEqual(['met'])
+    expect(status({ p95Ms: 250 }, { p95Ms: 1, judgedReads: 100, staleReads: 1 })).toEqual(['broken', 'met'])
+    expect(status({}, { claimedReads: 100, uncoveredReads: 100 })).toEqual(['broken'])
+    const declaredOf = (objectives: object) =>
+      judgeObjectives({ ...none, ...objectives }, { ...nothing, judgedReads: 9 }).map(({ isDefault }) => isDefault)
+    expect([declaredOf({}), declaredOf({ staleReads: 0 })]).toEqual([[true], [false]])
+  })
+  test('of which everything is allowed is met, whatever was measured', () =>
+    expect(
+      status({ staleReads: 1, tokenLoss: 1 }, { judgedReads: 9, staleReads: 9, claimedReads: 9, uncoveredReads: 9 }),
+    ).toEqual(['met', 'met']))
   test('that was never measured is not met', () => expect(status({ staleReads: 0 }, {})).toEqual(['unmeasured']))
   test('of none is met', () => expect(status({ staleReads: 0 }, { judgedReads: 100 })).toEqual(['met']))
   test('of one in a hundred breaks an objective of none', () =>
@@ -33,6 +45,8 @@ describe('a rate', () => {
 })
 
 describe('a level', () => {
+  test('that is not an objective is not judged', () =>
+    expect(status({}, { p95Ms: 250, retriesPerRead: 9 })).toEqual([]))
   test('at its limit is met', () => expect(status({ p95Ms: 250 }, { p95Ms: 250 })).toEqual(['met']))
   test('above its limit is broken', () =>
     expect(status({ retriesPerRead: 0.1 }, { retriesPerRead: 0.2 })).toEqual(['broken']))

@@ -21,13 +21,21 @@ export type ObjectiveStatus = 'met' | 'broken' | 'undecided' | 'unmeasured'
 export interface ObjectiveResult {
   readonly objective: keyof Objectives
   readonly limit: number
+  /** The file declares none for it. */
+  readonly isDefault: boolean
   readonly measured: number | undefined
   /** Clopper-Pearson, 95 %; only of rates. */
   readonly interval: Interval | undefined
   readonly status: ObjectiveStatus
 }
 
-/** Each declared objective against what was measured. */
+/**
+ * What the file leaves unsaid: a verdict that passes whatever is stale would not be believed, and the alarm within takes it for granted
+ * as well (docs/decisions/0016-objectives-that-nobody-declared.md).
+ */
+const defaultShare = 0
+
+/** Each declared objective against what was measured, and the two of every scenario where there was something to measure. */
 export function judgeObjectives(objectives: Objectives, measured: Measured): ObjectiveResult[] {
   const { staleReads, tokenLoss, p95Ms, retriesPerRead } = objectives
   return [
@@ -41,12 +49,14 @@ export function judgeObjectives(objectives: Objectives, measured: Measured): Obj
 /** A rate is broken only when even the lower end of its interval lies beyond the limit: a gate must not accuse by accident. */
 function rate(
   objective: keyof Objectives,
-  limit: number | undefined,
+  declared: number | undefined,
   events: number,
   total: number,
 ): ObjectiveResult | undefined {
-  if (limit === undefined) return undefined
   const interval = clopperPearson(events, total)
+  const isDefault = declared === undefined
+  if (isDefault && interval === undefined) return undefined
+  const limit = declared ?? defaultShare
   const status =
     interval === undefined
       ? 'unmeasured'
@@ -55,7 +65,7 @@ function rate(
         : interval.low > limit
           ? 'broken'
           : 'undecided'
-  return { objective, limit, measured: interval?.point, interval, status }
+  return { objective, limit, isDefault, measured: interval?.point, interval, status }
 }
 
 function level(
@@ -65,5 +75,5 @@ function level(
 ): ObjectiveResult | undefined {
   if (limit === undefined) return undefined
   const status = measured === undefined ? 'unmeasured' : measured <= limit ? 'met' : 'broken'
-  return { objective, limit, measured, interval: undefined, status }
+  return { objective, limit, isDefault: false, measured, interval: undefined, status }
 }

@@ -89,11 +89,15 @@ const arms = mapOf({
 const objectives = mapOf({
   staleReads: values
     .share('0%')
-    .describe('Largest acceptable share of stale or missing reads where the token is carried.')
+    .describe(
+      'Largest acceptable share of stale or missing reads where the token is carried. Without it check and the alarm take 0%.',
+    )
     .optional(),
   tokenLoss: values
     .share('0%')
-    .describe('Largest acceptable share of reads without a covering token where it is carried.')
+    .describe(
+      'Largest acceptable share of reads without a covering token where it is carried. Without it check and the alarm take 0%.',
+    )
     .optional(),
   p95: values.duration({ minMs: 1, example: '250ms' }).describe('95 of 100 reads take no longer.').optional(),
   retriesPerRead: values

@@ -37,8 +37,27 @@ test.skipIf(!isThere('xmllint') && !mustRun)(
     const file = join(cwd, 'out.xml')
     await promisify(execFile)('xmllint', ['--noout', '--schema', join(root, 'test/cli/junit.xsd'), file])
     const xml = await readFile(file, 'utf8')
-    expect(xml).toMatch(/<testsuite name="good" tests="2" failures="0" errors="0" skipped="0" timestamp="[\dT:-]{19}">/)
+    expect(xml).toMatch(/<testsuite name="good" tests="3" failures="0" errors="0" skipped="0" timestamp="[\dT:-]{19}">/)
     expect(xml).toContain('<failure type="broken" message="token loss: 100% ')
     expect(xml).toContain('<failure type="canary-lost" ')
   },
 )
+
+test('check of a scenario without objectives fails where its users see old data, and passes where they do not', async () => {
+  const cwd = await makeFolder()
+  await writeScenario(cwd, 'good')
+  await writeScenario(cwd, 'bad', {
+    journey: '[{ write: upsert, at: writer }, { carry: none, to: reader }, { read: point, at: reader }]',
+  })
+  await writeScenario(cwd, 'looking', {
+    journey: '[{ write: upsert, at: writer }, { carry: none, to: reader }, { read: point, at: reader }]',
+    objectives: '{ staleReads: 100%, tokenLoss: 100% }',
+  })
+  const { code, stdout } = await runHopwatch(['check', '--runs', '20', '--seed', '1'], { cwd })
+  expect(code).toBe(1)
+  expect(stdout).toMatch(/^FAIL {2}bad$/m)
+  expect(stdout).toMatch(/BROKEN {7}stale reads: .*, at most 0% by default$/m)
+  expect(stdout).toContain('no objective for stale reads is declared')
+  expect(stdout).toMatch(/^pass {2}good$/m)
+  expect(stdout).toMatch(/^pass {2}looking$/m)
+})
