@@ -42,7 +42,7 @@ export class DirectRuns {
       owner: 'bench',
       ttlIsOn: true,
     })
-    this.#starts.push(() => runner.run(planner.next(), 0))
+    this.#starts.push(async () => runner.run(planner.next(), 0))
   }
 
   /** The next run of the scenario that was added as the `index`th, in turn; then `pauseMs` pass. */

@@ -72,7 +72,7 @@ describe('directly, without any replication lag', () => {
     })
     return async (arm: Arm, run: number): Promise<FinishedRun> => {
       let finished: FinishedRun | undefined
-      void runner.run({ arm, partition: run % 4, armRun: run }, 0).then((result) => {
+      void Promise.resolve(runner.run({ arm, partition: run % 4, armRun: run }, 0)).then((result) => {
         finished = result
       })
       for (;;) {

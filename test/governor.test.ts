@@ -51,7 +51,7 @@ function world(throughput: number, requestUnitsPerSecond: number | undefined, sc
       owner: 'test',
       ttlIsOn: true,
     })
-    scheduler.add(scenario, (lag, signal) => runner.run(planner.next(), lag, signal), governor.admit(scenario))
+    scheduler.add(scenario, async (lag, signal) => runner.run(planner.next(), lag, signal), governor.admit(scenario))
   }
   const throttledBetween = (fromMs: number, toMs: number) =>
     finished.filter(

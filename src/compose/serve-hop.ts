@@ -55,7 +55,7 @@ export async function startHop(
       logger,
       traces: telemetry?.hopTraces,
       account: () => target.fingerprints(),
-      execute: (call, sessionToken, signal): Promise<HopAnswer> =>
+      execute: async (call, sessionToken, signal): Promise<HopAnswer> =>
         cosmosHop(call.hop, stores.of(call), clock).execute(
           call.operation,
           { sessionToken, consistency: call.consistency },

@@ -67,5 +67,5 @@ export function startRunsOf(
     onHopProblem: onHopProblem && ((hop, problem) => onHopProblem(scenario.name, hop, problem)),
     sampleTrace,
   })
-  return (scheduleLagMs, signal) => runner.run(planner.next(), scheduleLagMs, signal)
+  return async (scheduleLagMs, signal) => runner.run(planner.next(), scheduleLagMs, signal)
 }

@@ -54,7 +54,8 @@ export interface StoreAnswer {
 
 /** One client's way to one container. Never rejects for what the service answers or fails to answer. */
 export interface DocumentStore {
-  execute(request: StoreRequest, signal?: AbortSignal): Promise<StoreAnswer>
+  /** At once where nothing makes it wait, as in a simulated world. */
+  execute(request: StoreRequest, signal?: AbortSignal): StoreAnswer | Promise<StoreAnswer>
   /** The client goes with all that it remembers; the next operation begins with a new one. */
   reconnect(): void
 }

@@ -11,7 +11,7 @@ import { DirectStore } from './direct-store.ts'
 
 const west = 'West Europe'
 const north = 'North Europe'
-const scenario = { container: { database: 'db', container: 'c' }, partitionKey: ['/pk'] }
+const scenario = { container: { database: 'db', container: 'c' }, partitionKey: ['/pk'], journey: [] }
 
 function harness(options: SimulatorOptions = {}, habits: Partial<ClientHabits> = {}) {
   const clock = new ManualClock()
@@ -28,7 +28,7 @@ function harness(options: SimulatorOptions = {}, habits: Partial<ClientHabits> =
     const store = new DirectStore({ account, clock, hop, scenario, habits: { ...plainHabits, ...habits } })
     return async (request: StoreRequest): Promise<StoreAnswer> => {
       const answers: StoreAnswer[] = []
-      void store.execute(request).then((answer) => answers.push(answer))
+      void Promise.resolve(store.execute(request)).then((answer) => answers.push(answer))
       await clock.advance(0)
       while (answers.length === 0) await clock.advanceToNext()
       return answers[0]!

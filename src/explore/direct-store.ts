@@ -6,6 +6,7 @@ import { sameRegion } from '../protocol/region.ts'
 import { type Ancestry, SessionToken } from '../protocol/session-token.ts'
 import { isAcknowledged } from '../protocol/status.ts'
 import { WireToken } from '../protocol/wire-token.ts'
+import { andThen, type Soon } from '../run/soon.ts'
 import type { SimulatedAccount } from '../simulator/account.ts'
 import type { ItemOperation, Outcome, Reply } from '../simulator/operation.ts'
 import { type ClientHabits, plainHabits } from './client-habits.ts'
@@ -16,7 +17,7 @@ export interface DirectStoreOptions {
   readonly account: SimulatedAccount
   readonly clock: Clock
   readonly hop: HopDeclaration
-  readonly scenario: Pick<Scenario, 'container' | 'partitionKey'>
+  readonly scenario: Pick<Scenario, 'container' | 'partitionKey' | 'journey'>
   readonly habits?: ClientHabits
   /** Who follows each operation. */
   readonly watch?: (request: StoreRequest) => OperationWatch
@@ -50,24 +51,24 @@ interface Exchange {
 /** How long a client waits for an answer that never comes, on the manual clock. */
 const clientTimeoutMs = 5000
 const emptyToken = new WireToken('')
-const noRangeInParticular = [undefined]
 
 /**
  * The way to a simulated account without HTTP: what `@azure/cosmos` 4.10.1 does with sessions, regions and retries
- * (sdk-facts, sections 1 and 2), in as many lines as the judgement can tell apart. One instance is one client. Where nothing
- * makes it wait, an operation is done by the time that its promise is there.
+ * (sdk-facts, sections 1 and 2), in as many lines as the judgement can tell apart. One instance is one client.
  */
 export class DirectStore implements DocumentStore {
   readonly #options: DirectStoreOptions
   readonly #habits: ClientHabits
   readonly #operationOf: MakeOperation
   readonly #ancestry: Ancestry | undefined
+  readonly #givesTurns: boolean
   #remembered = SessionToken.empty
 
   constructor(options: DirectStoreOptions) {
     this.#options = options
     this.#habits = options.habits ?? plainHabits
     this.#operationOf = operationMaker(options.scenario)
+    this.#givesTurns = options.scenario.journey.some(({ kind }) => kind === 'parallel')
     const { database, container } = options.scenario.container
     this.#ancestry = this.#habits.tellsAncestry
       ? (range) => options.account.ancestorsOf(database, container, range)
@@ -78,30 +79,51 @@ export class DirectStore implements DocumentStore {
     this.#remembered = SessionToken.empty
   }
 
-  async execute(request: StoreRequest, signal?: AbortSignal): Promise<StoreAnswer> {
-    const { account, clock, hop, scenario } = this.#options
-    const { database, container } = scenario.container
-    if (hop.client === 'per-operation') this.reconnect()
-    const startedAtMs = clock.nowMs()
-    if (this.#habits.servesAnother()) await this.#tries(this.#begin(anothers(request), signal), undefined)
+  execute(request: StoreRequest, signal?: AbortSignal): Soon<StoreAnswer> {
+    // Operations take no time: without it those of one branch of a journey would all come before those of the next.
+    return this.#givesTurns
+      ? Promise.resolve().then(() => this.#execute(request, signal))
+      : this.#execute(request, signal)
+  }
+
+  #execute(request: StoreRequest, signal: AbortSignal | undefined): Soon<StoreAnswer> {
+    if (this.#options.hop.client === 'per-operation') this.reconnect()
+    const startedAtMs = this.#options.clock.nowMs()
+    if (!this.#habits.servesAnother()) return this.#serve(request, signal, startedAtMs)
+    const served = this.#tries(this.#begin(anothers(request), signal), undefined)
+    return andThen(served, () => this.#serve(request, signal, startedAtMs))
+  }
+
+  #serve(request: StoreRequest, signal: AbortSignal | undefined, startedAtMs: number): Soon<StoreAnswer> {
     const asking = this.#begin(request, signal)
-    const { attempts, watch } = asking
+    return andThen(this.#exchanges(asking), (exchanges) => {
+      const durationMs = this.#options.clock.nowMs() - startedAtMs
+      return asking.watch.answers(this.#answer(asking, exchanges, durationMs))
+    })
+  }
+
+  /** What the answer is made of: one exchange, or one a range; none where the client did not get so far. */
+  #exchanges(asking: Asking): Soon<readonly Exchange[]> {
+    const { request, attempts } = asking
     const lookUp = this.#habits.looksUp()
     if (lookUp !== 'nothing') attempts.push(this.#asksBesides('metadata', lookUp))
-    let last: Exchange | undefined
+    if (lookUp === 'unreachable') return []
+    if (request.kind === 'cross-partition-query' && this.#habits.asksByRange) return this.#pages(asking)
+    return andThen(this.#tries(asking, undefined), (exchange) => [exchange])
+  }
+
+  async #pages(asking: Asking): Promise<readonly Exchange[]> {
+    const { account, scenario } = this.#options
+    const { database, container } = scenario.container
+    const { request, attempts, signal } = asking
+    attempts.push(this.#asksBesides('query-plan', 'metadata'))
     const pages: Exchange[] = []
-    if (lookUp !== 'unreachable') {
-      const isByRange = request.kind === 'cross-partition-query' && this.#habits.asksByRange
-      if (isByRange) attempts.push(this.#asksBesides('query-plan', 'metadata'))
-      for (const range of isByRange ? account.rangesOf(database, container) : noRangeInParticular) {
-        const tried = this.#tries(asking, range)
-        last = tried instanceof Promise ? await tried : tried
-        if (!isByRange) break
-        pages.push(last)
-        if (last.reply?.status !== 200 || signal?.aborted || surfaced(request, last.reply).document) break
-      }
+    for (const range of account.rangesOf(database, container)) {
+      const page = await this.#tries(asking, range)
+      pages.push(page)
+      if (page.reply?.status !== 200 || signal?.aborted || surfaced(request, page.reply).document) break
     }
-    return watch.answers(this.#answer(asking, last, pages, clock.nowMs() - startedAtMs))
+    return pages
   }
 
   #begin(request: StoreRequest, signal: AbortSignal | undefined): Asking {
@@ -110,7 +132,7 @@ export class DirectStore implements DocumentStore {
   }
 
   /** Asks until an answer stands or the client gives up; at once where the first one stands and nothing made it wait. */
-  #tries(asking: Asking, range: string | undefined): Exchange | Promise<Exchange> {
+  #tries(asking: Asking, range: string | undefined): Soon<Exchange> {
     const { request } = asking
     const regions = this.#regions(asking.isRead)
     const token = request.sessionToken ?? (this.#remembered.isEmpty ? undefined : WireToken.from(this.#remembered))
@@ -134,7 +156,7 @@ export class DirectStore implements DocumentStore {
     readonly range: string | undefined
     readonly regions: readonly string[]
     readonly token: WireToken | undefined
-    readonly first: Exchange | Promise<Exchange>
+    readonly first: Soon<Exchange>
   }): Promise<Exchange> {
     const { asking, range, regions } = of
     const { request, attempts, signal } = asking
@@ -157,19 +179,15 @@ export class DirectStore implements DocumentStore {
     }
   }
 
-  #answer(
-    { request, attempts }: Asking,
-    last: Exchange | undefined,
-    pages: readonly Exchange[],
-    durationMs: number,
-  ): StoreAnswer {
+  #answer({ request, attempts }: Asking, exchanges: readonly Exchange[], durationMs: number): StoreAnswer {
+    const last = exchanges.at(-1)
     const shown = last?.reply && surfaced(request, last.reply)
     return {
       attempts,
       status: shown ? shown.status : last?.attempt.status,
       substatus: shown ? shown.substatus : last?.attempt.substatus,
       document: shown?.document,
-      sessionToken: last?.reply?.status === 200 && pages.length > 1 ? merged(pages) : last?.attempt.received,
+      sessionToken: last?.reply?.status === 200 && exchanges.length > 1 ? merged(exchanges) : last?.attempt.received,
       ancestry: this.#ancestry,
       durationMs,
       message: undefined,
@@ -211,12 +229,7 @@ export class DirectStore implements DocumentStore {
   }
 
   /** At once where nothing makes it wait. */
-  #exchange(
-    asking: Asking,
-    operation: ItemOperation,
-    region: string,
-    token: WireToken | undefined,
-  ): Exchange | Promise<Exchange> {
+  #exchange(asking: Asking, operation: ItemOperation, region: string, token: WireToken | undefined): Soon<Exchange> {
     const { account, clock } = this.#options
     const startedAtMs = clock.nowMs()
     asking.watch.asks()

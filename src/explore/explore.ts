@@ -70,7 +70,8 @@ export async function exploreWorld(
   for (let index = 0; index < runsPerWorld; index++) {
     const evidence = stores.beginRun()
     changeBetweenRuns(world)
-    const run = await finish(clock, runner.run(planner.next(), 0))
+    const begun = runner.run(planner.next(), 0)
+    const run = begun instanceof Promise ? await finish(clock, begun) : begun
     const found = [...crashOf(run), ...oracle.check(run, evidence), ...checkCounts(run)]
     for (const disagreement of found) disagreements.push({ ...disagreement, seed, judgedRun: run })
     onRun?.({ index, run, disagreements: found, tell: () => tellRun(run, scenario, evidence) })

@@ -12,6 +12,7 @@ import { sufferFaults } from './faults.ts'
 import type { Hop } from './hop.ts'
 import { type Delivery as HopDelivery, type HopSession, tokenToCarry } from './hop-session.ts'
 import { type RunPlan, sweptValue } from './plan-run.ts'
+import { andThen, type Soon } from './soon.ts'
 import type { TokenMemory } from './token-memory.ts'
 
 type CarryStep = Extract<Step, { kind: 'carry' }>
@@ -34,18 +35,26 @@ export interface CarrySurroundings {
 }
 
 /** Takes the workflow from one hop to the next, and the token with it as far as carrier, faults and arm let it. */
-export async function carryToken(
+export function carryToken(
   step: CarryStep,
   from: HopSession,
   surroundings: CarrySurroundings,
-): Promise<{ delivery: HopDelivery; event: CarryEvent }> {
+): Soon<{ delivery: HopDelivery; event: CarryEvent }> {
   const held = tokenToCarry(from)
   const canary = surroundings.plan.arm.token === 'unsatisfiable' && held ? canaryFor(held, from) : undefined
   const sent = canary && held?.parsed ? WireToken.from(canary) : held
   const handed = surroundings.hops?.get(step.from)?.hop.handedBack?.(surroundings.id)
   const leaving = handed === undefined || canary ? sent : handed.token
-  const { token, cause, spanId } =
-    sent && !leaving ? lostBecause('stripped') : await deliver(step, leaving, surroundings)
+  const delivered = sent && !leaving ? lostBecause('stripped') : deliver(step, leaving, surroundings)
+  return andThen(delivered, (delivery) => carried(step, sent, canary, delivery))
+}
+
+function carried(
+  step: CarryStep,
+  sent: WireToken | undefined,
+  canary: SessionToken | undefined,
+  { token, cause, spanId }: Delivery,
+): { delivery: HopDelivery; event: CarryEvent } {
   const arrived = token === undefined ? undefined : new WireToken(token)
   const isUnchanged = arrived?.reveal() === sent?.reveal()
   return {
@@ -70,7 +79,7 @@ const canaryFor = ({ parsed }: WireToken, { canary }: HopSession): SessionToken 
 /** Where a hop that begins anew finds the token again. */
 const keepingCarriers: ReadonlySet<CarrierKind> = new Set(['store', 'device'])
 
-async function deliver(step: CarryStep, sent: WireToken | undefined, of: CarrySurroundings): Promise<Delivery> {
+function deliver(step: CarryStep, sent: WireToken | undefined, of: CarrySurroundings): Soon<Delivery> {
   const { scenario, plan, clock, signal, memory, faults: random, owner, id: run, resources } = of
   const { options = {}, from, to } = step
   const { partition, armRun } = plan
@@ -81,8 +90,8 @@ async function deliver(step: CarryStep, sent: WireToken | undefined, of: CarrySu
   const token = isWithheld ? undefined : suffered?.token?.reveal().trim()
   if (suffered === undefined || !token) {
     // The workflow takes its time with a token or without it: else the arms could not be compared.
-    if (delayMs > 0) await clock.sleep(delayMs, signal)
-    return lostBecause(isWithheld ? 'withheld' : (suffered?.struck ?? 'not-carried'))
+    const lost = lostBecause(isWithheld ? 'withheld' : (suffered?.struck ?? 'not-carried'))
+    return delayMs > 0 ? clock.sleep(delayMs, signal).then(() => lost) : lost
   }
   // What outlives a run must not bring a canary to a run that carries the real thing.
   const kind = plan.arm.token === 'unsatisfiable' ? ':canary' : ''
@@ -90,8 +99,7 @@ async function deliver(step: CarryStep, sent: WireToken | undefined, of: CarrySu
   const { damage, struck } = suffered
   const context = { workflow, run, options, delayMs, damage, clock, random, signal, resources }
   const carrier = of.hops?.get(to)?.hop.carrierTo?.(step.carrier) ?? of.carriers[step.carrier]
-  const delivery = await carrier.carry(token, context)
-  return { ...delivery, cause: struck ?? delivery.cause }
+  return andThen(carrier.carry(token, context), (delivery) => ({ ...delivery, cause: struck ?? delivery.cause }))
 }
 
 /** What arrived of what was sent: the least of the states over the ranges that the sent token speaks for. */

@@ -5,6 +5,7 @@ import type { ConsistencyLevel } from '../protocol/consistency-level.ts'
 import type { Ancestry } from '../protocol/session-token.ts'
 import type { WireToken } from '../protocol/wire-token.ts'
 import type { Carrier } from './carriers/carrier.ts'
+import type { Soon } from './soon.ts'
 
 export type HopOperation = WriteRequest | ReadRequest
 
@@ -33,7 +34,7 @@ export interface HopAnswer {
 /** One simulated service taking part in a journey. Never rejects for what the target answers or fails to answer. */
 export interface Hop {
   readonly name: string
-  execute(operation: HopOperation, context: HopContext, signal: AbortSignal): Promise<HopAnswer>
+  execute(operation: HopOperation, context: HopContext, signal: AbortSignal): Soon<HopAnswer>
   /** From the next operation on it has a new client, which remembers nothing. */
   reconnect(): void
   /** Of a hop elsewhere: what really takes a token there, in place of what stands for it in this process. */

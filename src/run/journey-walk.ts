@@ -1,5 +1,6 @@
 import type { JourneyEvent } from '../domain/journey.ts'
 import { allSteps, type Step } from '../domain/scenario.ts'
+import { andThen, type Soon } from './soon.ts'
 import { stepTakers } from './steps/table.ts'
 import { writeVersion } from './steps/write.ts'
 import { Walk, type WalkOptions } from './walk.ts'
@@ -16,27 +17,34 @@ export class JourneyWalk {
     return this.#walk.eventsSoFar()
   }
 
-  async toTheEnd(): Promise<void> {
+  /** At once where no step waits. */
+  toTheEnd(): Soon<void> {
     const { scenario, signal } = this.#walk.options
-    await this.#takeAll(scenario.journey)
-    if (!signal.aborted) await this.#settle()
+    return andThen(this.#takeAll(scenario.journey), () => (signal.aborted ? undefined : this.#settle()))
   }
 
-  readonly #takeAll = async (steps: readonly Step[]): Promise<void> => {
-    for (const step of steps) {
+  readonly #takeAll = (steps: readonly Step[], first = 0): Soon<void> => {
+    for (let index = first; index < steps.length; index++) {
       if (this.#walk.options.signal.aborted) return
-      await stepTakers[step.kind](this.#walk, step as never, this.#takeAll)
+      const step = steps[index]!
+      const taken = stepTakers[step.kind](this.#walk, step as never, this.#takeAll)
+      if (taken instanceof Promise) return taken.then(() => this.#takeAll(steps, index + 1))
     }
   }
 
   /** Hands the document on to the next run, or removes it where no TTL would. */
-  async #settle(): Promise<void> {
+  #settle(): Soon<void> {
     const walk = this.#walk
-    const { scenario, plan, pool, ttlIsOn } = walk.options
-    if (!ttlIsOn && walk.document.present) {
-      const writer = allSteps(scenario.journey).find((step) => step.kind === 'write' || step.kind === 'offline')?.at
-      if (writer !== undefined) await writeVersion(walk, 'delete', writer)
-    }
-    if (scenario.document === 'reused' && !walk.isDoubtful) pool.giveBack(plan.partition, walk.document)
+    const { scenario, plan, pool } = walk.options
+    return andThen(this.#remove(), () => {
+      if (scenario.document === 'reused' && !walk.isDoubtful) pool.giveBack(plan.partition, walk.document)
+    })
+  }
+
+  #remove(): Soon<unknown> {
+    const { scenario, ttlIsOn } = this.#walk.options
+    if (ttlIsOn || !this.#walk.document.present) return
+    const writer = allSteps(scenario.journey).find((step) => step.kind === 'write' || step.kind === 'offline')?.at
+    return writer && writeVersion(this.#walk, 'delete', writer)
   }
 }

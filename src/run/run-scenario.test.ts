@@ -144,7 +144,7 @@ function harness(declared: Scenario, changes: { ttlIsOn?: boolean; changeAccount
   let armRun = 0
   const run = async (arm: Arm = propagated, signal?: AbortSignal): Promise<FinishedRun> => {
     let finished: FinishedRun | undefined
-    void runner.run({ arm, partition: 0, armRun: armRun++ }, 0, signal).then((result) => {
+    void Promise.resolve(runner.run({ arm, partition: 0, armRun: armRun++ }, 0, signal)).then((result) => {
       finished = result
     })
     return untilFinished(clock, () => finished)

@@ -14,6 +14,7 @@ import type { Hop, OpenStore } from './hop.ts'
 import { openHop } from './hops/open-hop.ts'
 import { JourneyWalk } from './journey-walk.ts'
 import type { RunPlan } from './plan-run.ts'
+import { andThen, type Soon } from './soon.ts'
 import { TokenMemory } from './token-memory.ts'
 import type { SampleTrace } from './trace-context.ts'
 
@@ -44,7 +45,8 @@ export interface RunnerOptions {
 
 /** Runs one scenario, one run at a time. */
 export interface Runner {
-  run(plan: RunPlan, scheduleLagMs: number, signal?: AbortSignal): Promise<FinishedRun>
+  /** At once where no step waits, as in most simulated worlds. */
+  run(plan: RunPlan, scheduleLagMs: number, signal?: AbortSignal): Soon<FinishedRun>
 }
 
 /** Never rejects: whatever goes wrong becomes the run's result. */
@@ -70,8 +72,30 @@ export function createRunner(options: RunnerOptions): Runner {
   const common = { ...options, hops, pool, memory, faults, carriers, resources, runsDelete, partitionKeys }
   let firstRunAtMs: number | undefined
 
+  /** How the journey ends: by itself, or because `signal` aborts or the deadline has passed. */
+  async function inTime(
+    journey: Promise<WalkOutcome>,
+    deadline: AbortController,
+    signal: AbortSignal | undefined,
+  ): Promise<WalkOutcome> {
+    const abandon = () => deadline.abort(over)
+    signal?.addEventListener('abort', abandon)
+    const outcome = await Promise.race([
+      journey,
+      clock
+        .sleep(scenario.deadlineMs, deadline.signal)
+        .then((): WalkOutcome => ({ kind: deadline.signal.aborted ? 'stopped' : 'late' })),
+    ])
+    deadline.abort(over)
+    // What was in flight comes back as a timeout, and is counted; but nothing may hold a run beyond this.
+    if (outcome.kind === 'late' || outcome.kind === 'stopped')
+      await Promise.race([journey, clock.sleep(abandonedGraceMs)])
+    signal?.removeEventListener('abort', abandon)
+    return outcome
+  }
+
   return {
-    async run(plan, scheduleLagMs, signal) {
+    run(plan, scheduleLagMs, signal) {
       const id = newRunId(runIds)
       const startedAtMs = clock.nowMs()
       const startedAtWallMs = clock.wallMs()
@@ -84,44 +108,27 @@ export function createRunner(options: RunnerOptions): Runner {
         sinceStartMs: startedAtMs - firstRunAtMs,
         signal: deadline.signal,
       })
-      const abandon = () => deadline.abort(over)
-      signal?.addEventListener('abort', abandon)
-      if (signal?.aborted) abandon()
-
-      const journey: Promise<WalkOutcome> = walk.toTheEnd().then(
-        () => ({ kind: 'ended' }),
-        (error: unknown) => ({ kind: 'crashed', error }),
-      )
-      const outcome = await Promise.race([
-        journey,
-        clock
-          .sleep(scenario.deadlineMs, deadline.signal)
-          .then((): WalkOutcome => ({ kind: deadline.signal.aborted ? 'stopped' : 'late' })),
-      ])
-      deadline.abort(over)
-      // What was in flight comes back as a timeout, and is counted; but nothing may hold a run beyond this.
-      if (outcome.kind === 'late' || outcome.kind === 'stopped')
-        await Promise.race([journey, clock.sleep(abandonedGraceMs)])
-      signal?.removeEventListener('abort', abandon)
-
-      const events = walk.eventsSoFar()
-      if (outcome.kind !== 'ended') pool.retire(plan.partition)
-      const finding = worstFinding(events.flatMap(findingsOf))
-      return {
-        id,
-        scenario: scenario.name,
-        arm: plan.arm.name,
-        carriesToken: plan.arm.token === 'carried',
-        startedAtWallMs,
-        durationMs: clock.nowMs() - startedAtMs,
-        scheduleLagMs,
-        result: resultOf(outcome.kind, finding, events),
-        finding,
-        events,
-        // What was in flight when a run was given up may never be told, and could explain what was read.
-        violations: outcome.kind === 'ended' ? judgeHistory(events) : [],
-        problem: problemOf(outcome, scenario.deadlineMs),
-      }
+      const journey: Soon<WalkOutcome> = signal?.aborted ? { kind: 'stopped' } : walked(walk)
+      return andThen(journey instanceof Promise ? inTime(journey, deadline, signal) : journey, (outcome) => {
+        const events = walk.eventsSoFar()
+        if (outcome.kind !== 'ended') pool.retire(plan.partition)
+        const finding = worstFinding(events.flatMap(findingsOf))
+        return {
+          id,
+          scenario: scenario.name,
+          arm: plan.arm.name,
+          carriesToken: plan.arm.token === 'carried',
+          startedAtWallMs,
+          durationMs: clock.nowMs() - startedAtMs,
+          scheduleLagMs,
+          result: resultOf(outcome.kind, finding, events),
+          finding,
+          events,
+          // What was in flight when a run was given up may never be told, and could explain what was read.
+          violations: outcome.kind === 'ended' ? judgeHistory(events) : [],
+          problem: problemOf(outcome, scenario.deadlineMs),
+        }
+      })
     },
   }
 }
@@ -135,6 +142,19 @@ const abandonedGraceMs = 1000
 type WalkOutcome =
   | { readonly kind: 'ended' | 'late' | 'stopped' }
   | { readonly kind: 'crashed'; readonly error: unknown }
+
+/** How a walk ends that nothing ends before. */
+function walked(walk: JourneyWalk): Soon<WalkOutcome> {
+  const crashed = (error: unknown): WalkOutcome => ({ kind: 'crashed', error })
+  try {
+    const journey = walk.toTheEnd()
+    return journey instanceof Promise ? journey.then(() => ended, crashed) : ended
+  } catch (error) {
+    return crashed(error)
+  }
+}
+
+const ended: WalkOutcome = { kind: 'ended' }
 
 const findingsOf = (event: JourneyEvent): Finding[] =>
   (event.kind === 'read' || event.kind === 'poll') && event.finding !== undefined ? [event.finding] : []

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { VisibilityEvent } from '../domain/journey.ts'
 import { type Observation, requestUnits } from '../domain/observation.ts'
+import type { Soon } from './soon.ts'
 
 /** Pauses between re-reads: dense at first, where replication usually ends, and sparse enough to stay cheap. */
 const firstPauseMs = 5
@@ -14,7 +15,7 @@ interface Awaiting<Answer> {
   readonly hop: string
   readonly region: string
   readonly signal: AbortSignal
-  reread(): Promise<Answer>
+  reread(): Soon<Answer>
   shows(answer: Answer): boolean
 }
 

@@ -10,6 +10,7 @@ import type { DocumentPool, PooledDocument } from './document-pool.ts'
 import { EndpointVisitor } from './endpoint/visitor.ts'
 import type { Hop, HopAnswer, HopOperation } from './hop.ts'
 import { freshSession, type HopSession, tokenToSend } from './hop-session.ts'
+import type { Soon } from './soon.ts'
 import type { SampleTrace } from './trace-context.ts'
 
 export interface WalkOptions extends CarrySurroundings {
@@ -96,7 +97,7 @@ export class Walk {
     at: string,
     operation: HopOperation,
     sessionToken: ReturnType<typeof tokenToSend> = tokenToSend(this.session(at)),
-  ): Promise<HopAnswer> {
+  ): Soon<HopAnswer> {
     const context = { sessionToken, consistency: this.consistency(at), run: this.options.id }
     return this.hop(at).execute(operation, context, this.options.signal)
   }

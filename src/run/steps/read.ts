@@ -6,9 +6,10 @@ import { retriesOf } from '../../domain/retries.ts'
 import { regionLabel } from '../../domain/scenario.ts'
 import { tokenState } from '../../domain/token-state.ts'
 import { isStale, judgeRead } from '../../domain/verdict.ts'
-import type { HopOperation } from '../hop.ts'
+import type { HopAnswer, HopOperation } from '../hop.ts'
 import { afterAnswer, type HopSession, tokenToSend } from '../hop-session.ts'
 import { readResult, seenVersion } from '../read-result.ts'
+import { andThen, type Soon } from '../soon.ts'
 import { awaitVisibility } from '../visibility.ts'
 import type { Walk } from '../walk.ts'
 import { poll } from './poll.ts'
@@ -21,14 +22,32 @@ export const read: TakeStep<'read'> = (walk, step, takeAll) => {
     : readOnce(walk, step)
 }
 
-async function readOnce(walk: Walk, { read: kind, at }: StepOf<'read'>): Promise<void> {
-  const { owner } = walk.options
+function readOnce(walk: Walk, step: StepOf<'read'>): Soon<unknown> {
+  const { read: kind, at } = step
   const session = walk.session(at)
   const { id } = walk.document
   const claim = session.ideal.claims.get(id)
   const begun = walk.eventCount
   const operation: HopOperation = { kind, id, partitionKey: walk.partitionKey, changesOf: walk.changes }
-  const answer = await walk.execute(at, operation)
+  return andThen(walk.execute(at, operation), (answer) => {
+    const isMissed = judgeAnswer(walk, step, { session, claim, begun }, answer)
+    return isMissed && claim ? showInTime(walk, operation, at, claim, session) : undefined
+  })
+}
+
+/** What a reader knew when it read. */
+interface Begun {
+  readonly session: HopSession
+  readonly claim: Claim | undefined
+  /** So many events had happened. */
+  readonly begun: number
+}
+
+/** Tells what came of a read. Returns whether it missed what it should have shown. */
+function judgeAnswer(walk: Walk, { read: kind, at }: StepOf<'read'>, knew: Begun, answer: HopAnswer): boolean {
+  const { session, claim, begun } = knew
+  const { owner } = walk.options
+  const { id } = walk.document
   const { attempts } = answer.observation
   const result = readResult(answer)
   const judgement = walk.judge(kind, claim, result)
@@ -58,7 +77,7 @@ async function readOnce(walk: Walk, { read: kind, at }: StepOf<'read'>): Promise
     ...(canary && { canary }),
     ...walk.begunAfter(begun),
   })
-  if (isStale(judgement.verdict) && claim && !canary) await showInTime(walk, operation, at, claim, session)
+  return isStale(judgement.verdict) && !canary
 }
 
 async function showInTime(

@@ -3,28 +3,24 @@ import { requestUnits, type WriteOutcome, writeOutcome } from '../../domain/obse
 import { retriesOf } from '../../domain/retries.ts'
 import { regionLabel, type WriteKind } from '../../domain/scenario.ts'
 import { afterAttempt } from '../document-pool.ts'
+import type { HopAnswer } from '../hop.ts'
 import { afterAnswer } from '../hop-session.ts'
+import { andThen, type Soon } from '../soon.ts'
 import type { Walk } from '../walk.ts'
 import type { TakeStep } from './step.ts'
 
-export const write: TakeStep<'write'> = async (walk, { write: kind, at, losesResponse = false }) => {
-  await writeNext(walk, kind, at, losesResponse)
-}
+export const write: TakeStep<'write'> = (walk, { write: kind, at, losesResponse = false }) =>
+  writeNext(walk, kind, at, losesResponse)
 
 /** The next version, and before it the document itself where the write changes what must exist. Tells what became of it. */
-export async function writeNext(walk: Walk, kind: WriteKind, at: string, losesResponse = false): Promise<WriteOutcome> {
+export function writeNext(walk: Walk, kind: WriteKind, at: string, losesResponse = false): Soon<WriteOutcome> {
   // The first run of a document gives these writes something to change.
-  if (needsDocument.has(kind) && !walk.document.present) await writeVersion(walk, 'upsert', at)
-  return writeVersion(walk, kind, at, losesResponse)
+  if (!needsDocument.has(kind) || walk.document.present) return writeVersion(walk, kind, at, losesResponse)
+  return andThen(writeVersion(walk, 'upsert', at), () => writeVersion(walk, kind, at, losesResponse))
 }
 
-export async function writeVersion(
-  walk: Walk,
-  kind: WriteKind,
-  at: string,
-  losesResponse = false,
-): Promise<WriteOutcome> {
-  const { plan, memory, pool, owner, id, scenario, clock } = walk.options
+export function writeVersion(walk: Walk, kind: WriteKind, at: string, losesResponse = false): Soon<WriteOutcome> {
+  const { owner, id, scenario } = walk.options
   const written: DocumentVersion = { version: walk.document.version + 1, present: kind !== 'delete' }
   const document = {
     id: walk.document.id,
@@ -36,13 +32,34 @@ export async function writeVersion(
   }
   const begun = walk.eventCount
   const didNotHappen = written.present ? undefined : walk.beginDelete(written)
-  const answer = await walk.execute(at, { kind, document, losesResponse })
-  const { attempts, status, substatus } = answer.observation
-  const outcome = writeOutcome(attempts, status, substatus)
-  if (outcome === 'refused') didNotHappen?.()
+  return andThen(walk.execute(at, { kind, document, losesResponse }), (answer) => {
+    const outcome = outcomeOf(answer)
+    if (outcome === 'refused') didNotHappen?.()
+    learn(walk, at, written, outcome, answer)
+    walk.tell({
+      kind: 'write',
+      observation: answer.observation,
+      region: regionLabel(walk.declaration(at)),
+      outcome,
+      version: written.version,
+      requestUnits: requestUnits(answer.observation),
+      retries: retriesOf(answer.observation.attempts),
+      ...walk.begunAfter(begun),
+    })
+    return outcome
+  })
+}
+
+const outcomeOf = ({ observation: { attempts, status, substatus } }: HopAnswer): WriteOutcome =>
+  writeOutcome(attempts, status, substatus)
+
+/** What became of a write, as the run and its hop know it from then on. */
+function learn(walk: Walk, at: string, written: DocumentVersion, outcome: WriteOutcome, answer: HopAnswer): void {
+  const { plan, memory, pool, clock } = walk.options
+  const { id } = walk.document
   walk.document = afterAttempt(walk.document, written, outcome)
   // The document that a previous run left may have expired or been removed by somebody: start anew next time.
-  if (status === 404) walk.document = { ...walk.document, present: false }
+  if (answer.observation.status === 404) walk.document = { ...walk.document, present: false }
   if (outcome === 'indeterminate') {
     walk.doubt(written)
     pool.retire(plan.partition)
@@ -53,19 +70,8 @@ export async function writeVersion(
   }
   const token = answer.sessionToken
   walk.updateSession(at, (session) =>
-    afterAnswer(session, afterWrite(session.ideal, document.id, written, outcome, token?.parsed), token),
+    afterAnswer(session, afterWrite(session.ideal, id, written, outcome, token?.parsed), token),
   )
-  walk.tell({
-    kind: 'write',
-    observation: answer.observation,
-    region: regionLabel(walk.declaration(at)),
-    outcome,
-    version: written.version,
-    requestUnits: requestUnits(answer.observation),
-    retries: retriesOf(attempts),
-    ...walk.begunAfter(begun),
-  })
-  return outcome
 }
 
 const needsDocument: ReadonlySet<WriteKind> = new Set(['replace', 'patch', 'delete'])
