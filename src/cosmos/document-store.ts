@@ -67,7 +67,8 @@ export class CosmosDocumentStore implements DocumentStore {
       const endMs = this.#clock.nowMs()
       await this.#settle(recording)
       const attempts = recording.close()
-      await this.#ancestry.learn(attempts.flatMap(({ received }) => received?.parsed?.rangeIds ?? []))
+      const ranges = attempts.flatMap(({ received }) => received?.parsed?.rangeIds ?? [])
+      await this.#ancestry.learn(ranges, recording.containerId)
       return {
         ...answer(asReturned(returned, recording.dropped), attempts, endMs),
         ancestry: this.#ancestry.ancestry,

@@ -11,13 +11,15 @@ const askAgainAfterFailureMs = 30_000
 /**
  * What is known of the splits and merges of one container's partition key ranges: asked of the account when an answer names a
  * range that none has named before, because a split gives its children new ids. A container whose answers always name the same
- * range is never asked about.
+ * range is never asked about. A container that is made anew under the same name counts its ranges anew, too: another resource id
+ * in an answer makes all forgotten, or a token of a range that has nothing to do with it would pass for one of an ancestor.
  */
 export class RangeAncestry {
   readonly #link: AccountLink
   readonly #clock: Clock
   readonly #path: { readonly database: string; readonly container: string }
   readonly #seen = new Set<string>()
+  #containerId: string | undefined
   #ancestors: ReadonlyMap<string, readonly string[]> = new Map()
   #asking: Promise<void> | undefined
   /** Ranges that the account was asked about and did not tell of, and when. */
@@ -32,8 +34,15 @@ export class RangeAncestry {
 
   readonly ancestry: Ancestry = (range) => this.#ancestors.get(range) ?? []
 
-  /** Settles once what these ranges come from is known, or cannot be found out in time. Never rejects. */
-  async learn(ranges: readonly string[]): Promise<void> {
+  /**
+   * Settles once what these ranges come from is known, or cannot be found out in time. Never rejects. `containerId`: the container's
+   * resource id, where the answers told it.
+   */
+  async learn(ranges: readonly string[], containerId?: string): Promise<void> {
+    if (containerId !== undefined && containerId !== this.#containerId) {
+      if (this.#containerId !== undefined) this.#forget()
+      this.#containerId = containerId
+    }
     const isFirst = this.#seen.size === 0
     if (isFirst && ranges.length === 1) {
       for (const range of ranges) this.#seen.add(range)
@@ -43,6 +52,13 @@ export class RangeAncestry {
     const enough = new AbortController()
     await Promise.race([this.#askAbout(ranges), this.#clock.sleep(answerWithinMs, enough.signal)])
     enough.abort()
+  }
+
+  #forget(): void {
+    this.#seen.clear()
+    this.#askedInVainMs.clear()
+    this.#ancestors = new Map()
+    this.#notBeforeMs = Number.NEGATIVE_INFINITY
   }
 
   #isWorthAsking(range: string): boolean {
@@ -63,10 +79,13 @@ export class RangeAncestry {
   }
 
   async #ask(): Promise<void> {
+    const containerId = this.#containerId
     try {
       const client = await this.#link.adminClient()
       const container = client.database(this.#path.database).container(this.#path.container)
       const { resources } = await container.readPartitionKeyRanges().fetchAll()
+      // What was asked about the container of before is no answer about this one.
+      if (containerId !== undefined && containerId !== this.#containerId) return
       const ancestors = new Map(this.#ancestors)
       for (const { id, parents } of resources as readonly { readonly id: string; readonly parents?: unknown }[]) {
         this.#seen.add(id)

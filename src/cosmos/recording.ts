@@ -12,6 +12,7 @@ export class Recording {
   #dropped = 0
   #pending = 0
   #settled: (() => void) | undefined
+  #containerId: string | undefined
   /** Whether the acknowledgement of the write is kept from the SDK. */
   readonly losesResponse: boolean
 
@@ -34,6 +35,20 @@ export class Recording {
       }
     }
     if (--this.#pending === 0) this.#settled?.()
+  }
+
+  /** The resource id by which the service's answers call the container, which one that is made anew under the same name does not share. */
+  get containerId(): string | undefined {
+    return this.#containerId
+  }
+
+  sawContainer(id: string): void {
+    this.#containerId = id
+  }
+
+  /** Whoever asked has gone: what is still to be sent is for nobody. */
+  get isClosed(): boolean {
+    return this.#attempts === undefined
   }
 
   get isSettled(): boolean {

@@ -81,8 +81,11 @@ export class WireTap {
     const place = locate(request)
     if (single?.containerBody !== undefined && place.isContainerRead) return answerFor(request, single.containerBody)
     const origin = this.#direct(request, place, single)
+    const current = this.#recordings.getStore()
+    // The SDK's change feed takes no signal: it would go on trying, unseen and charged for. Without a code it does not try again.
+    if (current?.isClosed && place.purpose === 'operation') throw new Error('nobody waits for this operation any more')
     // A request whose signal has already fired is never sent, and so is no attempt.
-    const recording = request.abortSignal?.aborted ? undefined : this.#recordings.getStore()
+    const recording = request.abortSignal?.aborted ? undefined : current
     const startMs = this.#clock.nowMs()
     recording?.begin()
     try {
@@ -90,6 +93,8 @@ export class WireTap {
       if (recording?.losesResponse && place.isWrite && isAcknowledged(response.status)) {
         throw new LostResponse(request, chargeOf(response))
       }
+      const containerId = place.purpose === 'operation' ? containerIdOf(response) : undefined
+      if (containerId !== undefined) recording?.sawContainer(containerId)
       recording?.end(this.#attempt(place, origin, startMs, request, response, undefined))
       this.#noticeTopologyChange(response)
       return response
@@ -157,6 +162,10 @@ const chargeOf = (response: PipelineResponse | undefined): number =>
 /** Whatever else stands there is no id, and not ours to keep. */
 const activityIdOf = (response: PipelineResponse | undefined): string | undefined =>
   /^[\w-]{1,64}$/.exec(response?.headers.get(headers.activityId) ?? '')?.[0]
+
+/** Of eight bytes, as the SDK asks for it to remember a token; a longer one names a document. */
+const containerIdOf = (response: PipelineResponse): string | undefined =>
+  /^[\w+/-]{11}=$/.exec(response.headers.get(headers.contentPath) ?? '')?.[0]
 
 const tokenOf = (text: string | undefined): WireToken | undefined => (text ? new WireToken(text) : undefined)
 

@@ -212,6 +212,22 @@ describe('deadlines', () => {
     expect(stub.operations().length).toBeLessThanOrEqual(asked + 1)
   })
 
+  test.each(['changeFeed', 'query', 'point'] as const)(
+    'a throttled %s is not tried again once the deadline has passed',
+    async (kind) => {
+      await using stub = await startStub(() => failing(429, 3200, { 'x-ms-retry-after-ms': '60' }))
+      const target = targetFor(stub)
+      const answer = await storeFor(target).execute(read(kind), AbortSignal.timeout(200))
+      expect(answer.message).toBe('the deadline passed before an answer came')
+      const sent = stub.operations().length
+      expect(sent).toBeGreaterThan(0)
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      // One may be under way.
+      expect(stub.operations().length).toBeLessThanOrEqual(sent + 1)
+      await target.close()
+    },
+  )
+
   test('a deadline that has passed sends nothing', async () => {
     await using stub = await startStub(() => failing(500))
     const target = targetFor(stub)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { startSimulator } from '../../src/simulator/start.ts'
-import { read, storeFor, targetFor, write } from './stub-account.ts'
+import { read, startStub, stored, storeFor, targetFor, withToken, write } from './stub-account.ts'
 
 const need = { database: 'travel', container: 'itineraries', partitionKey: ['/customerId'] }
 
@@ -41,4 +41,29 @@ test('each of several splits is made known at once', async () => {
   }
   await target.close()
   await simulator.close()
+})
+
+test('a container that is made anew under its name takes over no ancestors', async () => {
+  const parents = (of: string[]) => ({ PartitionKeyRanges: ['1', '2'].map((id) => ({ id, parents: of })), _count: 2 })
+  let range = '0'
+  await using stub = await startStub(() => withToken(200, `${range}:1#4#1=4`, stored(1)))
+  stub.others = ({ path }) => (path.endsWith('/pkranges') ? { status: 200, body: parents(['0']) } : undefined)
+  const target = targetFor(stub)
+  const store = storeFor(target, { retries: 'none' })
+  await store.execute(read())
+  range = '1'
+  expect((await store.execute(read())).ancestry?.('1')).toEqual(['0'])
+
+  // It has two ranges from the start now, and the names of both were known.
+  stub.others = ({ path }) => (path.endsWith('/pkranges') ? { status: 200, body: parents([]) } : undefined)
+  stub.script = () => {
+    const reply = withToken(200, `${range}:1#4#1=4`, stored(1))
+    if (typeof reply === 'string') return reply
+    return { ...reply, headers: { ...reply.headers, 'x-ms-content-path': 'AAAAAQAAAAI=' } }
+  }
+  range = '0'
+  await store.execute(read())
+  range = '1'
+  expect((await store.execute(read())).ancestry?.('1')).toEqual([])
+  await target.close()
 })
