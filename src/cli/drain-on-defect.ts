@@ -1,11 +1,11 @@
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../publish/logger.ts'
 
-export interface DrainedService {
+interface DrainedService {
   drain(graceMs: number): Promise<unknown>
 }
 
-export interface DrainOnDefectOptions {
+interface DrainOnDefectOptions {
   readonly clock: Clock
   readonly logger: Logger
   /** How long runs under way may take to end. */
