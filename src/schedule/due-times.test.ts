@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { createTask } from 'node-cron'
+import { describe, expect, test, vi } from 'vitest'
 import { ManualClock } from '../base/clock.ts'
 import { seededRandom } from '../base/random.ts'
 import { cronTimes, everyTimes } from './due-times.ts'
@@ -40,5 +41,39 @@ describe('cron', () => {
     const due = cronTimes({ kind: 'cron', expression: '*/10 * * * * *', timezone: undefined }, clock)
     const longAgo = Math.floor(clock.wallMs() / 10_000) * 10_000 - 60_000
     expect(due.nextMs(longAgo)).toBe(longAgo + 10_000)
+  })
+
+  test.each([
+    // At second 17 of each quarter of an hour, and at every third second of a minute.
+    ['17 */15 * * * *', 96],
+    ['*/3 30 * * * *', 480],
+    ['* * * * *', 1440],
+    ['0,59 0 12 * * *', 2],
+    ['0 3 * * *', 1],
+    ['0 0 29 2 *', 0],
+  ])('a day that was slept through is counted, each match once: %s', (expression, count) => {
+    // Amid a minute; Kathmandu is 5:45 ahead.
+    const clock = new ManualClock(Date.parse('2026-11-22T09:10:41.500Z'))
+    const due = cronTimes({ kind: 'cron', expression, timezone: 'Asia/Kathmandu' }, clock)
+    const nowMs = clock.wallMs()
+    const missed: number[] = []
+    for (let ms = due.nextMs(nowMs - 86_400_000); ms <= nowMs; ms = due.nextMs(ms)) missed.push(ms)
+    expect(missed).toHaveLength(count)
+    const task = createTask(expression, () => {}, { timezone: 'Asia/Kathmandu' })
+    expect(missed.filter((ms) => !task.match(new Date(ms)))).toEqual([])
+    expect(missed.filter((ms, index) => ms <= (missed[index - 1] ?? 0))).toEqual([])
+  })
+
+  test('a day that was slept through is asked for minute by minute, not second by second', () => {
+    const formatted = vi.spyOn(Intl.DateTimeFormat.prototype, 'formatToParts')
+    const clock = new ManualClock(Date.parse('2026-11-22T09:10:41.500Z'))
+    const due = cronTimes({ kind: 'cron', expression: '* * * * * *', timezone: 'Asia/Kathmandu' }, clock)
+    const nowMs = clock.wallMs()
+    let count = 0
+    for (let ms = due.nextMs(nowMs - 86_400_000); ms <= nowMs; ms = due.nextMs(ms)) count++
+    expect(count).toBe(86_400)
+    expect(formatted.mock.calls.length).toBeGreaterThan(1000)
+    expect(formatted.mock.calls.length).toBeLessThan(5000)
+    formatted.mockRestore()
   })
 })

@@ -39,21 +39,48 @@ export function everyTimes(
  * because its own timer drops late ticks without a word.
  */
 export function cronTimes(schedule: Extract<Schedule, { kind: 'cron' }>, clock: Clock): DueTimes {
-  const task = createTask(schedule.expression, () => {}, schedule.timezone ? { timezone: schedule.timezone } : {})
+  const { expression, timezone } = schedule
+  const task = createTask(expression, () => {}, timezone ? { timezone } : {})
+  const seconds = secondsOf(expression)
+  let known = { minuteMs: Number.NaN, matches: false }
   return {
     nowMs: () => clock.wallMs(),
     firstMs: () => nextMatch(clock.wallMs()),
     nextMs: (dueMs) => nextMatch(dueMs),
   }
 
-  /** node-cron counts from now, so what lies between `afterMs` and now is looked for second by second, within a day. */
+  /** node-cron counts from now, so what lies between `afterMs` and now is looked for here, within a day. */
   function nextMatch(afterMs: number): number {
     const nowMs = clock.wallMs()
-    const firstSecond = Math.max(Math.floor(afterMs / 1000) + 1, Math.floor(nowMs / 1000) - 86_400)
-    for (let second = firstSecond; second * 1000 <= nowMs; second++) {
-      if (task.match(new Date(second * 1000))) return second * 1000
+    const fromMs = Math.max(afterMs + 1, nowMs - longestLookBackMs)
+    for (let minuteMs = fromMs - (fromMs % 60_000); minuteMs <= nowMs; minuteMs += 60_000) {
+      if (!matchesIn(minuteMs)) continue
+      const second = seconds.find((each) => minuteMs + each * 1000 >= fromMs)
+      if (second !== undefined && minuteMs + second * 1000 <= nowMs) return minuteMs + second * 1000
     }
     const upcoming = task.getNextRuns(2).map((date) => date.getTime())
     return upcoming.find((ms) => ms > afterMs) ?? Number.POSITIVE_INFINITY
   }
+
+  /**
+   * One question a minute, and none twice: a match in a timezone takes some 10 µs, and a day's seconds would hold up everything else
+   * for a second. Timezones differ by whole minutes, so within one only the seconds change.
+   */
+  function matchesIn(minuteMs: number): boolean {
+    if (known.minuteMs !== minuteMs) {
+      known = { minuteMs, matches: task.match(new Date(minuteMs + (seconds[0] ?? 0) * 1000)) }
+    }
+    return known.matches
+  }
+}
+
+/** Beyond it a process was not late, but away. */
+const longestLookBackMs = 86_400_000
+
+/** The seconds of a minute at which it may match. Without a field for them it is the first one. */
+function secondsOf(expression: string): readonly number[] {
+  const fields = expression.trim().split(/\s+/)
+  if (fields.length < 6) return [0]
+  const task = createTask(`${fields[0]} * * * * *`, () => {})
+  return Array.from({ length: 60 }, (_, second) => second).filter((second) => task.match(new Date(second * 1000)))
 }
