@@ -3,11 +3,12 @@ import type { Random } from '../../base/random.ts'
 import type { CarryCause } from '../../domain/journey.ts'
 import type { CarrierOptions } from '../../domain/scenario.ts'
 import type { DeviceDisk } from '../device-disk.ts'
+import type { Soon } from '../soon.ts'
 import type { SharedStore } from '../stores/shared-store.ts'
 
 /** Takes the session token across one hop to the next, as text; what comes back is what arrived. Never rejects. */
 export interface Carrier {
-  carry(token: string, context: CarryContext): Delivery | Promise<Delivery>
+  carry(token: string, context: CarryContext): Soon<Delivery>
 }
 
 /** Makes a scenario's carrier; what it remembers between runs (a browser's cookies, a queue's messages) is the scenario's. */

@@ -1,3 +1,4 @@
+import { andThen, type Soon } from '../soon.ts'
 import { bodyCodec } from './body.ts'
 import { arrived, type Carrier, type Delivery, lostBecause } from './carrier.ts'
 import { isWithin } from './codec.ts'
@@ -13,7 +14,7 @@ const remembered = 8
 export function message(): Carrier {
   const queues = new Map<string, string[]>()
   return {
-    async carry(token, { workflow, options, delayMs, damage, clock, random, signal }): Promise<Delivery> {
+    carry(token, { workflow, options, delayMs, damage, clock, random, signal }): Soon<Delivery> {
       const sent = bodyCodec.encode(token)
       // One draw each, whatever strikes, so that a seed replays.
       const isRedelivered = random.next() < (options.redelivery ?? 0)
@@ -22,12 +23,13 @@ export function message(): Carrier {
       if (!isWithin(bodyCodec, sent, options.limit)) return lostBecause('over-limit')
       const earlier = queues.get(workflow) ?? []
       queues.set(workflow, [...earlier, sent].slice(-remembered))
-      if (delayMs > 0) await clock.sleep(delayMs, signal)
       const again = isRedelivered ? earlier[Math.floor(pick * earlier.length)] : undefined
       const late = isOvertaken ? earlier.at(-1) : undefined
       const last = again ?? late
-      const delivery = arrived(bodyCodec.decode(damage(last ?? sent)))
-      return last === undefined || delivery.token === undefined ? delivery : { ...delivery, cause: 'kept-older' }
+      return andThen(delayMs > 0 ? clock.sleep(delayMs, signal) : undefined, () => {
+        const delivery = arrived(bodyCodec.decode(damage(last ?? sent)))
+        return last === undefined || delivery.token === undefined ? delivery : { ...delivery, cause: 'kept-older' }
+      })
     },
   }
 }

@@ -10,11 +10,11 @@ export class MemoryStore implements SharedStore {
     this.#clock = clock
   }
 
-  async put(key: string, value: string, ttlMs: number): Promise<void> {
+  put(key: string, value: string, ttlMs: number): void {
     this.#entries.set(key, { value, expiresAtMs: this.#clock.nowMs() + ttlMs })
   }
 
-  async get(key: string): Promise<string | undefined> {
+  get(key: string): string | undefined {
     const entry = this.#entries.get(key)
     if (entry !== undefined && entry.expiresAtMs > this.#clock.nowMs()) return entry.value
     this.#entries.delete(key)
