@@ -237,7 +237,7 @@ function parseRangeToken(text: string): RangeToken | string {
     const segment = segments[i]!
     const equals = segment.indexOf('=')
     const region = segment.slice(0, Math.max(equals, 0))
-    if (!isRegionId(region)) return 'a region segment without "region="'
+    if (parseLsn(region) === undefined) return 'a region segment without "region="'
     const lsn = parseLsn(segment.slice(equals + 1))
     if (lsn === undefined) return 'a local LSN that is not a whole number'
     if (localLsns.has(region)) return 'a region named twice'
@@ -246,15 +246,18 @@ function parseRangeToken(text: string): RangeToken | string {
   return { version, globalLsn, localLsns }
 }
 
-/** -1 is legal: an unset version or a region that has not written yet. */
-function parseLsn(text: string): bigint | undefined {
-  if (text.length > 20 || !wholePattern.test(text)) return undefined
-  const value = BigInt(text)
-  return value < -1n || value > lsnMax ? undefined : value
-}
-
-/** An account has a handful of regions, and each token names them. */
-const isRegionId = remember((text) => parseLsn(text) !== undefined, { entries: 256, longestText: 20 })
+/**
+ * -1 is legal: an unset version or a region that has not written yet. An account has a handful of regions, and of the LSNs
+ * most tokens repeat those of the tokens before them.
+ */
+const parseLsn = remember(
+  (text) => {
+    if (text.length > 20 || !wholePattern.test(text)) return undefined
+    const value = BigInt(text)
+    return value < -1n || value > lsnMax ? undefined : value
+  },
+  { entries: 1024, longestText: 20 },
+)
 
 const larger = (a: bigint, b: bigint) => (a > b ? a : b)
 
