@@ -32,7 +32,7 @@ export interface WriteEvent {
    * Only where other branches went on meanwhile: how many of the run's events had happened when it began. It knew nothing of
    * those after them.
    */
-  readonly begunAfter?: number
+  readonly begunAfter?: number | undefined
 }
 
 export interface ReadEvent {
@@ -45,16 +45,16 @@ export interface ReadEvent {
   readonly claimedVersion: number | undefined
   readonly returnedVersion: number | undefined
   /** The document that came back is not this instance's. */
-  readonly isAnotherWriters?: true
+  readonly isAnotherWriters?: true | undefined
   readonly requestUnits: number
   readonly retries: readonly RetryReason[]
   /** Only where a canary was sent to the hop. */
-  readonly canary?: CanaryState
+  readonly canary?: CanaryState | undefined
   /**
    * Only where other branches went on meanwhile: how many of the run's events had happened when it began. It knew nothing of
    * those after them.
    */
-  readonly begunAfter?: number
+  readonly begunAfter?: number | undefined
 }
 
 /** What arrived of what was sent. */
@@ -80,7 +80,7 @@ export interface CarryEvent {
   /** Why something else arrived than was sent; undefined where it arrived as it was, or nobody knows. */
   readonly cause?: CarryCause | undefined
   /** As of a write: it left `from` with what was known there by then. */
-  readonly begunAfter?: number
+  readonly begunAfter?: number | undefined
   /** As of an observation. Absent where nobody timed it. */
   readonly startedAtMs?: number
   readonly durationMs?: number
@@ -150,7 +150,7 @@ export interface PollEvent {
    * Only where other branches went on meanwhile: how many of the run's events had happened when it began. It knew nothing of
    * those after them.
    */
-  readonly begunAfter?: number
+  readonly begunAfter?: number | undefined
 }
 
 /** The hop's client, its session tokens and what it was handed are gone, but for what was kept for it. */

@@ -48,6 +48,8 @@ interface Exchange {
   readonly reply: Reply | undefined
 }
 
+type Regions = ReturnType<SimulatedAccount['regions']>
+
 /** How long a client waits for an answer that never comes, on the manual clock. */
 const clientTimeoutMs = 5000
 const emptyToken = new WireToken('')
@@ -63,6 +65,10 @@ export class DirectStore implements DocumentStore {
   readonly #ancestry: Ancestry | undefined
   readonly #givesTurns: boolean
   #remembered = SessionToken.empty
+  /** In which order the client asks the regions. */
+  #ways:
+    | { readonly regions: Regions; readonly reads: readonly string[]; readonly writes: readonly string[] }
+    | undefined
 
   constructor(options: DirectStoreOptions) {
     this.#options = options
@@ -199,12 +205,22 @@ export class DirectStore implements DocumentStore {
     return account.regions(clock.nowMs()).filter(({ writable }) => writable).length
   }
 
+  /** Found anew when the account's regions change. */
+  #regions(isRead: boolean): readonly string[] {
+    const { account, clock } = this.#options
+    const regions = account.regions(clock.nowMs())
+    if (this.#ways?.regions !== regions) {
+      this.#ways = { regions, reads: this.#regionsOf(regions, true), writes: this.#regionsOf(regions, false) }
+    }
+    return isRead ? this.#ways.reads : this.#ways.writes
+  }
+
   /** Without retries the client is bound to its own region; else writes go where the account takes them. */
-  #regions(isRead: boolean): string[] {
-    const { account, clock, hop } = this.#options
+  #regionsOf(regions: Regions, isRead: boolean): readonly string[] {
+    const { hop } = this.#options
     const isBound = hop.retries === 'none'
     const names: string[] = []
-    for (const { name, writable } of account.regions(clock.nowMs())) {
+    for (const { name, writable } of regions) {
       if (!isBound && !isRead && !writable) continue
       if (hop.region !== undefined && sameRegion(name, hop.region)) names.unshift(name)
       else names.push(name)

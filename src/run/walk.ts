@@ -71,9 +71,9 @@ export class Walk {
     this.#events.push(event)
   }
 
-  /** `begunAfter` of an operation that began after `count` events; nothing where no other branch went on meanwhile. */
-  begunAfter(count: number): { begunAfter?: number } {
-    return count === this.#events.length ? {} : { begunAfter: count }
+  /** `begunAfter` of an operation that began after `count` events; undefined where no other branch went on meanwhile. */
+  begunAfter(count: number): number | undefined {
+    return count === this.#events.length ? undefined : count
   }
 
   session(hop: string): HopSession {

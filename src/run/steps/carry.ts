@@ -11,6 +11,6 @@ export const carry: TakeStep<'carry'> = (walk, step) => {
   return andThen(carryToken(step, from, walk.options), ({ delivery, event }) => {
     // A user who did not arrive brought nothing, no claim either.
     if (event.cause !== 'hop-unreachable') walk.updateSession(step.to, (to) => afterCarry(to, from, delivery))
-    walk.tell({ ...event, startedAtMs, durationMs: clock.nowMs() - startedAtMs, ...walk.begunAfter(begun) })
+    walk.tell({ ...event, startedAtMs, durationMs: clock.nowMs() - startedAtMs, begunAfter: walk.begunAfter(begun) })
   })
 }

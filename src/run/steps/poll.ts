@@ -59,6 +59,6 @@ export const poll: TakeStep<'poll'> = async (walk, { read: kind, at, everyMs, wi
     finding: outcome === 'not-shown' ? 'never-shown' : undefined,
     requestUnits: observations.reduce((sum, observation) => sum + requestUnits(observation), 0),
     retries: observations.flatMap(({ attempts }) => retriesOf(attempts)),
-    ...walk.begunAfter(begun),
+    begunAfter: walk.begunAfter(begun),
   })
 }

@@ -71,11 +71,11 @@ function judgeAnswer(walk: Walk, { read: kind, at }: StepOf<'read'>, knew: Begun
     finding: canary ? canaryFinding(canary) : findingOf(judgement.verdict, token, walk.consistency(at)),
     claimedVersion: claim?.certain?.version,
     returnedVersion: result.kind === 'found' ? result.version : undefined,
-    ...(result.kind === 'found' && result.owner !== owner && { isAnotherWriters: true as const }),
+    isAnotherWriters: result.kind === 'found' && result.owner !== owner ? true : undefined,
     requestUnits: requestUnits(answer.observation),
     retries: retriesOf(attempts),
-    ...(canary && { canary }),
-    ...walk.begunAfter(begun),
+    canary,
+    begunAfter: walk.begunAfter(begun),
   })
   return isStale(judgement.verdict) && !canary
 }

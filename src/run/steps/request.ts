@@ -49,7 +49,7 @@ async function write(walk: Walk, step: RequestStep): Promise<void> {
     version: written.version,
     requestUnits: 0,
     retries: [],
-    ...walk.begunAfter(begun),
+    begunAfter: walk.begunAfter(begun),
   })
 }
 
@@ -85,7 +85,7 @@ async function read(walk: Walk, step: RequestStep): Promise<void> {
     ...(result.kind === 'found' && result.owner !== owner && { isAnotherWriters: true as const }),
     requestUnits: 0,
     retries: [],
-    ...walk.begunAfter(begun),
+    begunAfter: walk.begunAfter(begun),
   })
   if (!isStale(judgement.verdict) || !claim) return
   const event = await awaitVisibility({

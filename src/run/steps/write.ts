@@ -44,7 +44,7 @@ export function writeVersion(walk: Walk, kind: WriteKind, at: string, losesRespo
       version: written.version,
       requestUnits: requestUnits(answer.observation),
       retries: retriesOf(answer.observation.attempts),
-      ...walk.begunAfter(begun),
+      begunAfter: walk.begunAfter(begun),
     })
     return outcome
   })
