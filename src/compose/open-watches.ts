@@ -1,12 +1,12 @@
 import type { Clock } from '../base/clock.ts'
 import type { Target } from '../cosmos/target.ts'
-import type { TargetReadiness } from '../http/readiness.ts'
+import type { TargetReadiness, TroubledScenario } from '../http/readiness.ts'
 import { TargetWatch, type WatchEvents } from './target-watch.ts'
 
 export interface OpenWatches {
   readonly byTarget: ReadonlyMap<string, TargetWatch>
-  /** How each target stands. */
-  readiness(): TargetReadiness[]
+  /** How each target stands, and which scenarios' containers do not. */
+  readiness(): { readonly targets: readonly TargetReadiness[]; readonly troubled: readonly TroubledScenario[] }
 }
 
 /** A watch for each target, not started yet. */
@@ -27,12 +27,14 @@ export function openWatches(
   )
   return {
     byTarget,
-    readiness: () =>
-      [...byTarget].map(([name, watch]) => ({
+    readiness: () => ({
+      targets: [...byTarget].map(([name, watch]) => ({
         name,
         wasReached: reached.has(name),
         isUp: watch.isUp === true,
         problem: watch.problem?.message,
       })),
+      troubled: [...byTarget.values()].flatMap(({ troubled }) => troubled),
+    }),
   }
 }

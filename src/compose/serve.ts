@@ -159,7 +159,7 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
         scheduledScenarios: set.scheduledCount,
         loadedScenarios: set.scenarios.length,
         wereScheduled: set.wereScheduled,
-        targets: watches.readiness(),
+        ...watches.readiness(),
       }),
       fingerprintKey: telemetry?.fingerprintKey ?? randomBytes(32),
       version: settings.version,

@@ -126,6 +126,13 @@ test('a container that goes while its scenario runs is not told as one that keep
   watch.suspect({ ...run, events: [refused] })
   watch.add(scenarioOf('second'))
   await clock.advance(5_000)
+  expect(watch.troubled).toEqual([
+    { name: 'first', isRunning: true, problem: 'it does not exist' },
+    { name: 'second', isRunning: false, problem: 'it does not exist' },
+  ])
+  isThere = true
+  await clock.advance(5_000)
+  expect(watch.troubled).toEqual([])
   await watch.stop()
   const told = (name: string) => lines.filter((line) => line.includes(`"scenario":"${name}"`))
   expect(told('first')).toEqual([expect.stringContaining('its runs fail')])

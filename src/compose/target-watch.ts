@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import { type AccountEvidence, type Target, TargetProblem } from '../cosmos/target.ts'
 import type { FinishedRun } from '../domain/journey.ts'
 import type { Scenario } from '../domain/scenario.ts'
+import type { TroubledScenario } from '../http/readiness.ts'
 
 export interface ScenarioReady {
   readonly ttlIsOn: boolean
@@ -25,7 +26,7 @@ interface Watched {
   readonly scenario: Scenario
   isReady: boolean
   isStarted: boolean
-  /** The problem told last. */
+  /** The problem told last; empty: there is none. */
   told: string
   preparing: Promise<void> | undefined
 }
@@ -79,6 +80,13 @@ export class TargetWatch {
   /** Why the account does not answer. */
   get problem(): TargetProblem | undefined {
     return this.#problem
+  }
+
+  /** The scenarios whose containers are not as their runs need them, as far as is known. */
+  get troubled(): TroubledScenario[] {
+    return [...this.#scenarios.values()]
+      .filter(({ told }) => told !== '')
+      .map(({ scenario, isStarted, told }) => ({ name: scenario.name, isRunning: isStarted, problem: told }))
   }
 
   /** Returns after the first look, and once each scenario's container has been looked for. */

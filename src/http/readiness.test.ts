@@ -34,6 +34,23 @@ test.each([
     'degraded',
     ['target "b" does not answer now'],
   ],
+  [
+    'a container gone later, and one that never was there',
+    {
+      scheduledScenarios: 1,
+      loadedScenarios: 2,
+      targets: [up],
+      troubled: [
+        { name: 'a', isRunning: true, problem: 'travel/gone does not exist' },
+        { name: 'b', isRunning: false, problem: 'AccountKey=c2VjcmV0c2VjcmV0c2VjcmV0; is no container' },
+      ],
+    },
+    'degraded',
+    [
+      'scenario "a" has runs that fail, because its container is not as it was: travel/gone does not exist',
+      expect.stringMatching(/^scenario "b" cannot start: (?!.*c2Vj)/),
+    ],
+  ],
 ])('%s', (_, state, status, reasons) => {
   expect(judgeReadiness(state)).toMatchObject({ ready: status !== 'starting', status, reasons })
 })

@@ -11,6 +11,15 @@ export interface TargetReadiness {
   readonly problem?: string | undefined
 }
 
+/** A scenario whose container is not as its runs need it. */
+export interface TroubledScenario {
+  readonly name: string
+  /** Whether it is on its schedule all the same: then every run fails. */
+  readonly isRunning: boolean
+  /** Why, without secrets. */
+  readonly problem: string
+}
+
 export interface ReadinessState {
   /** How many scenarios are on their schedules. */
   readonly scheduledScenarios: number
@@ -19,11 +28,12 @@ export interface ReadinessState {
   /** Whether one has ever been: a reload takes those that it changes off their schedules for a while. */
   readonly wereScheduled?: boolean | undefined
   readonly targets: readonly TargetReadiness[]
+  readonly troubled?: readonly TroubledScenario[] | undefined
 }
 
-export interface Readiness extends Omit<ReadinessState, 'wereScheduled'> {
+export interface Readiness extends Omit<ReadinessState, 'wereScheduled' | 'troubled'> {
   readonly ready: boolean
-  /** `degraded`: ready once, and now a target does not answer or no scenario is scheduled. */
+  /** `degraded`: ready once, and now a target does not answer, a container is not there or no scenario is scheduled. */
   readonly status: 'starting' | 'ready' | 'degraded'
   /** One sentence for each thing that is not as it should be. */
   readonly reasons: readonly string[]
@@ -38,6 +48,7 @@ export function judgeReadiness({
   loadedScenarios,
   wereScheduled = false,
   targets: asked,
+  troubled = [],
 }: ReadinessState): Readiness {
   const targets = asked.map((target) =>
     target.problem === undefined ? target : { ...target, problem: scrub(target.problem) },
@@ -48,6 +59,10 @@ export function judgeReadiness({
       const since = wasReached ? 'does not answer now' : 'has not been reached yet'
       return `target "${name}" ${since}${problem === undefined ? '' : `: ${problem}`}`
     })
+  for (const { name, isRunning, problem } of troubled) {
+    const so = isRunning ? 'has runs that fail, because its container is not as it was' : 'cannot start'
+    reasons.push(`scenario "${name}" ${so}: ${scrub(problem)}`)
+  }
   const waits = scheduledScenarios === 0 && loadedScenarios > 0
   if (waits) reasons.unshift('no scenario is scheduled')
   const ready = (!waits || wereScheduled) && targets.every(({ wasReached }) => wasReached)

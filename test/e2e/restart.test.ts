@@ -1,7 +1,8 @@
+import { CosmosClient } from '@azure/cosmos'
 import { expect, test, vi } from 'vitest'
 import { writeScenario } from './files.ts'
 import { makeFolder, runHopwatch, stop, until } from './process.ts'
-import { getJson, listRuns, metricsWhere, select, startServe, sum } from './service.ts'
+import { get, getJson, listRuns, metricsWhere, select, startServe, sum } from './service.ts'
 import { accountEnvironment, freePorts, startSimulate } from './simulator.ts'
 
 // Two looks of 5 s, and two starts of a process that may have to wait for a processor.
@@ -57,6 +58,29 @@ test('a restart that nobody notices by asking: the containers are made again, an
   const series = await metricsWhere(address, 'metrics', () => true)
   expect(sum(series, 'hopwatch_reads_total', { verdict: /stale|missing/ })).toBe(0)
   expect(sum(series, 'hopwatch_runs_total', { result: 'crashed' })).toBe(0)
+})
+
+test('a container that goes while its scenario runs: ready still, with the reason, until it is back', async () => {
+  const simulator = await startSimulate()
+  const env = accountEnvironment(simulator)
+  const cwd = await makeFolder()
+  await writeScenario(cwd, 'journey')
+  expect(await runHopwatch(['check', '--provision', '--runs', '1'], { cwd, env })).toMatchObject({ code: 0 })
+  const { address } = await startServe([], { cwd, env })
+  const readinessIs = (status: string) =>
+    until(status, async () => {
+      const answer = await get(address, '/readyz')
+      const readiness = JSON.parse(answer.text) as Readiness
+      return readiness.status === status && { code: answer.status, reasons: readiness.reasons }
+    })
+  expect(await readinessIs('ready')).toEqual({ code: 200, reasons: [] })
+  const admin = new CosmosClient({ endpoint: simulator.endpoint, key: simulator.key })
+  await admin.database('e2e').container('journey').delete()
+  const reason = /^scenario "journey" has runs that fail, because its container is not as it was: .*e2e\/journey/
+  expect(await readinessIs('degraded')).toEqual({ code: 200, reasons: [expect.stringMatching(reason)] })
+  await admin.database('e2e').containers.create({ id: 'journey', partitionKey: '/pk', defaultTtl: -1 })
+  admin.dispose()
+  expect(await readinessIs('ready')).toEqual({ code: 200, reasons: [] })
 })
 
 test('a second start under the same name and seed takes nothing that the first left for its own', async () => {
