@@ -1,3 +1,4 @@
+import type { AlarmKind } from '../domain/alarm-observation.ts'
 import { type CanaryState, canaryStates } from '../domain/canary.ts'
 import { guarantees } from '../domain/guarantees.ts'
 import { judgeObjectives, type Measured, type ObjectiveResult } from '../domain/objectives.ts'
@@ -66,12 +67,19 @@ function scenarioReport(scenario: Scenario, figures: ScenarioTotals): ScenarioRe
 function measuredIn(arms: readonly ArmTotals[]): Measured {
   const sum = (of: (arm: ArmTotals) => number) => arms.reduce((total, arm) => total + of(arm), 0)
   const p95s = arms.flatMap((arm) => arm.readLatency?.p95Ms ?? [])
-  const reads = sum((arm) => arm.readsTotal)
+  // What an endpoint's service retries nobody tells.
+  const retrying = arms.filter((arm) => arm.retriesPerRead !== undefined)
+  const reads = retrying.reduce((total, arm) => total + arm.readsTotal, 0)
+  const byRun = (kind: AlarmKind) => ({
+    runs: sum((arm) => arm.byRun[kind].runs),
+    wrong: sum((arm) => arm.byRun[kind].wrong),
+  })
   return {
     judgedReads: sum((arm) => arm.judgedReads),
     staleReads: sum((arm) => arm.staleReads),
     claimedReads: sum((arm) => arm.claimedReads),
     uncoveredReads: sum((arm) => arm.uncoveredReads),
+    byRun: { tokenLoss: byRun('tokenLoss'), staleReads: byRun('staleReads') },
     p95Ms: p95s.length === 0 ? undefined : Math.max(...p95s),
     retriesPerRead: reads === 0 ? undefined : sum((arm) => (arm.retriesPerRead ?? 0) * arm.readsTotal) / reads,
   }

@@ -20,11 +20,11 @@ const objectiveWords: Record<ObjectiveResult['objective'], { name: string; print
 export const objectiveText = ({ objective, limit }: ObjectiveResult): string =>
   `${objectiveWords[objective].name}: at most ${objectiveWords[objective].print(limit)}`
 
-/** What was measured: `stale reads: 3% (exact 95 %: 2% to 4%)`. */
+/** What was measured: `stale reads: 3% (95 %: 2% to 4%)`. */
 export function measuredText({ objective, measured, interval }: ObjectiveResult): string {
   const { name, print } = objectiveWords[objective]
   const figure = measured === undefined ? '–' : print(measured)
-  const between = interval ? ` (exact 95 %: ${percent(interval.low)} to ${percent(interval.high)})` : ''
+  const between = interval ? ` (95 %: ${percent(interval.low)} to ${percent(interval.high)})` : ''
   return `${name}: ${figure}${between}`
 }
 

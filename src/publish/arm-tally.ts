@@ -1,5 +1,5 @@
 import type { Histogram } from 'hdr-histogram-js'
-import { observeRun, printSuspect } from '../domain/alarm-observation.ts'
+import { type AlarmKind, alarmKinds, observeRun, printSuspect } from '../domain/alarm-observation.ts'
 import { type CanaryState, canaryStates } from '../domain/canary.ts'
 import { type Finding, findings } from '../domain/finding.ts'
 import { type Guarantee, guarantees } from '../domain/guarantees.ts'
@@ -13,6 +13,7 @@ import {
   type RunResult,
   runResults,
 } from '../domain/journey.ts'
+import type { RunShare } from '../domain/objectives.ts'
 import type { WriteOutcome } from '../domain/observation.ts'
 import { type RetryReason, retryReasons } from '../domain/retries.ts'
 import { type Arm, type ArmRole, armRole } from '../domain/scenario.ts'
@@ -57,6 +58,11 @@ export interface ArmTotals {
   readonly tokenLossRate: Interval | undefined
   /** Where, and in how many runs: the carry that did not bring the token, or the hop that read without it; most often first. */
   readonly lossPlaces: readonly { readonly place: string; readonly runs: number }[]
+  /**
+   * The same two rates by run, for whoever concludes from them: the reads of a run share one fate, and are not so many trials. A run
+   * of which half the reads went wrong counts half.
+   */
+  readonly byRun: Readonly<Record<AlarmKind, RunShare>>
   readonly failedReads: number
   /** Writes and reads that did not do what they were asked for, the commonest first; canaries left out. */
   readonly setbacks: readonly Setback[]
@@ -101,6 +107,7 @@ export class ArmTally {
   readonly #pollLatency: Histogram = createLatencies()
   readonly #polls = zeros(pollOutcomes)
   readonly #canaries = zeros(canaryStates)
+  readonly #byRun = { tokenLoss: { runs: 0, wrong: 0 }, staleReads: { runs: 0, wrong: 0 } }
   readonly #setbacks = new Setbacks()
   /** As many as the scenario's file has carries and hops, at most. */
   readonly #lossPlaces = new Map<string, number>()
@@ -135,7 +142,7 @@ export class ArmTally {
   record(run: FinishedRun): void {
     this.#runs[run.result]++
     for (const event of run.events) this.#take(event)
-    this.#noteLosses(run)
+    for (const kind of alarmKinds) this.#countRun(kind, run)
     this.#last = lastFindingOf(run) ?? this.#last
     for (const { guarantee } of run.violations) {
       this.#violations[guarantee]++
@@ -143,11 +150,14 @@ export class ArmTally {
     }
   }
 
-  /** Once a run, however many of its reads or carries went wrong there. */
-  #noteLosses(run: FinishedRun): void {
-    if (!this.carriesToken || run.finding === undefined || run.finding === 'kept') return
-    const { suspects = [] } = observeRun(run, 'tokenLoss') ?? {}
-    for (const place of new Set(suspects.map(printSuspect)))
+  #countRun(kind: AlarmKind, run: FinishedRun): void {
+    const observed = observeRun(run, kind)
+    if (observed === undefined) return
+    this.#byRun[kind].runs++
+    this.#byRun[kind].wrong += observed.wrong
+    if (kind !== 'tokenLoss' || !this.carriesToken) return
+    // Once a run, however many of its reads or carries went wrong there.
+    for (const place of new Set(observed.suspects.map(printSuspect)))
       this.#lossPlaces.set(place, (this.#lossPlaces.get(place) ?? 0) + 1)
   }
 
@@ -213,6 +223,7 @@ export class ArmTally {
       lossPlaces: [...this.#lossPlaces]
         .map(([place, count]) => ({ place, runs: count }))
         .toSorted((a, b) => b.runs - a.runs),
+      byRun: { tokenLoss: { ...this.#byRun.tokenLoss }, staleReads: { ...this.#byRun.staleReads } },
       failedReads: sum((read) => read.verdict === 'failed'),
       setbacks: this.#setbacks.snapshot(),
       writes: { ...this.#writes },
