@@ -54,6 +54,8 @@ export class PartitionKeyRange {
   #lineage: Lineage
   /** By the region's index. */
   readonly #budgets: (Budget | undefined)[] = []
+  /** What each replica had applied when it was last looked at, which most often it still has. */
+  readonly #positions: (Served | undefined)[] = []
   /** The latest tokens, by LSN: replicas answer from the same few states again and again. */
   readonly #tokens = new Map<number, { readonly state: LogState; readonly token: IssuedToken }>()
 
@@ -116,8 +118,13 @@ export class PartitionKeyRange {
 
   /** What one of the region's replicas has applied. */
   position(region: Region, replica: number, nowMs: number): Served {
+    const place = region.index * replicasPerRegion + replica
+    const known = this.#positions[place]
+    if (known !== undefined && this.#standsAt(known, region, replica, nowMs)) return known
     const { lsn, locals } = this.#stateFrom((log) => log.replication.position(region, replica, nowMs))
-    return { lsn, locals, replica }
+    const served = { lsn, locals, replica }
+    this.#positions[place] = served
+    return served
   }
 
   /** When the first replica of the region will be in the state, or undefined when that is not settled. */
@@ -269,6 +276,15 @@ export class PartitionKeyRange {
   #goOnUnder(lineage: Lineage): void {
     this.#lineage = lineage
     this.#tokens.clear()
+  }
+
+  #standsAt({ lsn, locals }: LogState, region: Region, replica: number, nowMs: number): boolean {
+    if (locals === undefined) return this.#logs[0]!.replication.position(region, replica, nowMs) === lsn
+    if (locals.length !== this.#logs.length) return false
+    for (let i = 0; i < locals.length; i++) {
+      if (this.#logs[i]!.replication.position(region, replica, nowMs) !== locals[i]) return false
+    }
+    return true
   }
 
   /** The last of its logs decides; undefined when that is not settled of one of them. */
