@@ -19,7 +19,8 @@ const readKinds: ReadonlySet<ItemOperation['kind']> = new Set(['readItem', 'quer
 /** The item as the write finds it. */
 export interface Found {
   readonly item: Item
-  readonly etag: string
+  /** Printed only where a write names one. */
+  readonly etag: () => string
 }
 
 /** What becomes of the item. `next` undefined with status 2xx: it is deleted. Else: refused, nothing changes. */
@@ -72,7 +73,7 @@ function decidePatch(
 
 /** An upsert that creates has nothing that its if-match could fail on. */
 const etagMatches = (ifMatch: string | undefined, found: Found | undefined): boolean =>
-  ifMatch === undefined || ifMatch === '*' || found === undefined || ifMatch === found.etag
+  ifMatch === undefined || ifMatch === '*' || found === undefined || ifMatch === found.etag()
 
 export function problemWithItem(item: { readonly [key: string]: Json }): string | undefined {
   const { id, ttl } = item

@@ -23,11 +23,10 @@ export const reaches = ({ lsn, locals }: LogState, other: LogState): boolean =>
   lsn >= other.lsn &&
   (other.locals === undefined || other.locals.every((otherLsn, log) => (locals?.[log] ?? 0) >= otherLsn))
 
-export function stateOf(locals: readonly number[]): LogState {
-  let lsn = 0
-  for (const each of locals) lsn += each
-  return { lsn, locals }
-}
+export const stateOf = (locals: readonly number[]): LogState => ({
+  lsn: locals.reduce((sum, lsn) => sum + lsn, 0),
+  locals,
+})
 
 export function isSameState(left: LogState, right: LogState): boolean {
   if (left === right) return true

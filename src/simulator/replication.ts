@@ -84,7 +84,11 @@ export class Replication {
     let least = Number.POSITIVE_INFINITY
     for (const region of this.#world.topology.regions) {
       const copies = this.#copiesOf(region)
-      for (let i = 0; i < replicasPerRegion; i++) least = Math.min(least, positionOf(copies, i, nowMs))
+      const { replicas } = copies
+      for (let i = 0; i < replicasPerRegion; i++) {
+        const standsAlike = i > 0 && replicas[i] === replicas[i - 1]
+        if (!standsAlike) least = Math.min(least, positionOf(copies, i, nowMs))
+      }
     }
     return least
   }

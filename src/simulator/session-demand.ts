@@ -32,7 +32,8 @@ export function demandedLsn(token: RangeToken, epochs: readonly Epoch[]): number
   const newest = epochs.at(-1)!
   if (version > newest.version) return Number.POSITIVE_INFINITY
   let lsn = globalLsn
-  for (const [index, epoch] of epochs.entries()) {
+  for (let index = 0; index < epochs.length; index++) {
+    const epoch = epochs[index]!
     if (epoch.version === version) {
       for (const [region, localLsn] of token.localLsns) {
         lsn = Math.max(lsn, Number(region) === epoch.writeRegionId ? Number(localLsn) : Number.POSITIVE_INFINITY)

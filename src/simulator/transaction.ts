@@ -37,7 +37,7 @@ export class Transaction {
     const before = this.#before(key, id, chain)
     const item = visibleItem(container, before, nowMs)
     const birth = this.#birthOf(key, id, chain)
-    const found: Found | undefined = item && before && { item, etag: etagOf(container, birth.birthplace, before) }
+    const found: Found | undefined = item && before && { item, etag: () => etagOf(container, birth.birthplace, before) }
     const decision = decideWrite(operation, found, {
       matches: (condition) => matchesCondition(wholeItem(this.#request, birth, before!), condition),
       fixedProperties: container.fixedProperties,
