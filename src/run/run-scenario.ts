@@ -200,4 +200,7 @@ function newRunId(random: Random): string {
   return `${hex8(word())}${hex8(word())}`
 }
 
-const hex8 = (word: number) => word.toString(16).padStart(8, '0')
+/** Numbers beyond 30 bits are dear to print in another base, so it goes by bytes. */
+const hex8 = (word: number) =>
+  `${hexOf[word >>> 24]}${hexOf[(word >>> 16) & 0xff]}${hexOf[(word >>> 8) & 0xff]}${hexOf[word & 0xff]}`
+const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
