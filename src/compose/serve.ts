@@ -169,7 +169,8 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
     releases.add('http', () => http.close())
     for (const watch of watches.byTarget.values()) releases.add('watch', () => watch.stop())
     await set.load(ownOf(settings.scenarios))
-    await Promise.all([...watches.byTarget.values()].map((watch) => watch.start()))
+    // Not waited for: scenarios run as soon as their containers are there, and whoever stops the service must have it by then.
+    for (const watch of watches.byTarget.values()) void watch.start()
 
     return {
       address: http.address,

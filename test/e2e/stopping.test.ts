@@ -2,8 +2,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { writeScenario } from './files.ts'
-import { makeFolder, startHopwatch } from './process.ts'
+import { makeFolder, runHopwatch, startHopwatch } from './process.ts'
 import { metricsWhere, serving, startServe, sum } from './service.ts'
+import { accountEnvironment, control, startSimulate } from './simulator.ts'
 
 /** A `serve` with a run under way that waits for `wait` before its read. */
 async function serveWaiting(wait: string, grace: string) {
@@ -79,6 +80,21 @@ test('SIGHUP ends nothing while it starts', async () => {
   await serving(running)
   running.signal('SIGTERM')
   expect(await running.ended).toEqual({ code: 0, signal: null })
+})
+
+test('a container that does not answer while it starts: runs of the other scenario are let end all the same', async () => {
+  const simulator = await startSimulate()
+  const launched = { cwd: await makeFolder(), env: accountEnvironment(simulator) }
+  await writeScenario(launched.cwd, 'first')
+  await runHopwatch(['check', '--provision', '--runs', '1'], launched)
+  await writeScenario(launched.cwd, 'stuck')
+  await control(simulator.control, 'add-fault-rule', { rule: { operations: ['createContainer'], connection: 'hang' } })
+  const args = ['serve', '--listen', '127.0.0.1:0', '--provision', '--log-level', 'debug']
+  const running = startHopwatch(args, launched)
+  await running.says(/"result":"kept"/)
+  running.signal('SIGTERM')
+  expect(await running.ended).toEqual({ code: 0, signal: null })
+  expect(running.printed.stdout).toMatch(/"msg":"stopped"/)
 })
 
 test('a run that outlasts the grace is abandoned, and the exit code is still 0', async () => {
