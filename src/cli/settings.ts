@@ -139,7 +139,7 @@ async function credentialsIn(env: Environment): Promise<Omit<TargetOptions, 'nam
   if (env.COSMOS_KEY) return { key: env.COSMOS_KEY, secretFrom: 'COSMOS_KEY' }
   if (env.COSMOS_KEY_FILE)
     return {
-      key: await readSecret(env.COSMOS_KEY_FILE),
+      ...(await keyIn(env.COSMOS_KEY_FILE)),
       secretFrom: `the file of COSMOS_KEY_FILE, ${env.COSMOS_KEY_FILE}`,
     }
   return { entra: true }
@@ -155,13 +155,15 @@ async function readTarget(name: string, target: TargetConfiguration, env: Enviro
     case 'key-variable':
       return { name, endpoint: target.endpoint, key: fromVariable(target.variable), secretFrom: target.variable }
     case 'key-file':
-      return { name, endpoint: target.endpoint, key: await readSecret(target.path), secretFrom: target.path }
+      return { name, endpoint: target.endpoint, ...(await keyIn(target.path)), secretFrom: target.path }
     case 'connection-string-variable':
       return { name, connectionString: fromVariable(target.variable), secretFrom: target.variable }
     case 'entra':
       return { name, endpoint: target.endpoint, entra: true }
   }
 }
+
+const keyIn = async (path: string) => ({ key: await readSecret(path), readKey: () => readSecret(path) })
 
 async function readSecret(path: string): Promise<string> {
   try {

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Releases } from '../base/release.ts'
 import { createTarget, type Target, type TargetOptions, TargetProblem } from '../cosmos/target.ts'
 import { needsSimulator, needsTarget, type Scenario } from '../domain/scenario.ts'
+import type { ReloadProblem } from '../http/reload.ts'
 import type { StartOptions } from '../simulator/start.ts'
 import { startSimulatorWorker, type WorkerSimulator } from '../simulator/worker.ts'
 
@@ -29,9 +30,10 @@ export async function openTargets(
   clock: Clock,
   releases: Releases,
   onSimulatorError: (error: Error) => void,
+  onNewKey: (target: TargetOptions) => void = () => {},
 ): Promise<OpenTargets> {
   const open = (options: TargetOptions): [string, Target] => {
-    const target = createTarget(options, { clock })
+    const target = createTarget(options, { clock, onNewKey: () => onNewKey(options) })
     releases.add(`target ${options.name}`, () => target.close())
     return [options.name, target]
   }
@@ -42,6 +44,16 @@ export async function openTargets(
   releases.add('simulator', () => simulator.close())
   const { endpoint, key } = simulator
   return { byName: new Map([open({ name: 'default', endpoint, key })]), simulator }
+}
+
+/** What is wrong with the keys that are where each target's came from; the others are in use from now on. */
+export async function readKeysAnew(targets: Iterable<Target>): Promise<ReloadProblem[]> {
+  const readings = await Promise.allSettled([...targets].map((target) => target.readKeyAnew()))
+  return readings.flatMap((reading) => {
+    if (reading.status === 'fulfilled') return []
+    if (!(reading.reason instanceof TargetProblem)) throw reading.reason
+    return [{ message: reading.reason.message, instead: reading.reason.remedy }]
+  })
 }
 
 /** Throws `TargetProblem` for a scenario that can only run without an account, or only with one. */

@@ -46,7 +46,9 @@ export async function startHop(
   }
   const releases = new Releases()
   try {
-    const target = createTarget(settings.target, { clock })
+    const { name, secretFrom } = settings.target
+    const onNewKey = () => logger.info({ target: name, from: secretFrom }, 'requests are signed with a new key')
+    const target = createTarget(settings.target, { clock, onNewKey })
     releases.add('target', () => target.close())
     const stores = new HopStores(target)
     const http = await startHopServer({

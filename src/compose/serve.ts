@@ -14,7 +14,7 @@ import { checkTargetNames } from './check.ts'
 import { Governors } from './governors.ts'
 import { type AlarmSettings, openAlarms } from './open-alarms.ts'
 import { type CarrierSettings, checkStores, openCarrierResources } from './open-carriers.ts'
-import { checkPlace, openTargets, type TargetSettings } from './open-targets.ts'
+import { checkPlace, openTargets, readKeysAnew, type TargetSettings } from './open-targets.ts'
 import { closeTelemetry, telemetrySinks } from './open-telemetry.ts'
 import { openWatches } from './open-watches.ts'
 import { type LoadFiles, Reloader, type ReloadTrigger } from './reload.ts'
@@ -76,8 +76,12 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
     shard === undefined ? scenarios : scenarios.filter(({ name }) => isOnShard(name, shard))
   const releases = new Releases()
   try {
-    const targets = await openTargets(settings, clock, releases, (error) =>
-      logger.error({ err: error }, 'the embedded simulator failed'),
+    const targets = await openTargets(
+      settings,
+      clock,
+      releases,
+      (error) => logger.error({ err: error }, 'the embedded simulator failed'),
+      ({ name, secretFrom }) => logger.info({ target: name, from: secretFrom }, 'requests are signed with a new key'),
     )
     checkTargetNames(settings.scenarios, [...targets.byName.keys()])
     const resources = openCarrierResources(settings.scenarios, settings.carriers, clock, releases)
@@ -131,7 +135,11 @@ export async function startService(settings: ServeSettings, surroundings: ServeS
       startRuns,
     })
     const reloader = new Reloader({
-      load: settings.load,
+      load: async () => {
+        const loaded = await settings.load()
+        const problems = loaded.problems ?? (await readKeysAnew(targets.byName.values()))
+        return problems.length > 0 ? { problems } : loaded
+      },
       check: (scenarios) => {
         checkPlace(scenarios, settings.targets.length === 0)
         checkTargetNames(scenarios, [...targets.byName.keys()])

@@ -9,6 +9,8 @@ export interface TargetOptions {
   readonly endpoint?: string
   /** The account's key in base64. */
   readonly key?: string
+  /** Reads the key again where it came from; undefined: it cannot change while this process runs. */
+  readonly readKey?: () => Promise<string>
   readonly connectionString?: string
   /** Where key or connection string came from, for messages: the name of a variable or of a file. */
   readonly secretFrom?: string
@@ -109,7 +111,7 @@ function originOf(options: TargetOptions, text: string): URL {
 }
 
 /** A key that is not base64 would fail as a refusal at the account, which is harder to understand. */
-function checkKey(options: TargetOptions, key: string): void {
+export function checkKey(options: TargetOptions, key: string): void {
   if (key !== '' && Buffer.from(key, 'base64').toString('base64') === key) return
   throw misconfigured(
     options,

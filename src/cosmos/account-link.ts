@@ -3,9 +3,9 @@ import type { Clock } from '../base/clock.ts'
 import type { HopDeclaration } from '../domain/scenario.ts'
 import { type Access, type Credential, entraCredential, type TargetOptions, userAgentSuffix } from './access.ts'
 import { type AccountEvidence, accountEvidence, findRegion } from './account-evidence.ts'
+import { AccountKey } from './account-key.ts'
 import { explainFailure } from './explain.ts'
 import { Recording } from './recording.ts'
-import { signWith } from './sign.ts'
 import { TargetProblem } from './target-problem.ts'
 import { untilAborted } from './until-aborted.ts'
 import { type SingleCall, WireTap } from './wire-tap.ts'
@@ -20,7 +20,7 @@ export class AccountLink {
   readonly endpoint: URL
   readonly tap: WireTap
   readonly #name: string
-  readonly #key: string | undefined
+  readonly #key: AccountKey | undefined
   readonly #secretFrom: string | undefined
   readonly #clock: Clock
   #credential: Promise<Credential> | undefined
@@ -28,10 +28,11 @@ export class AccountLink {
   #evidence: AccountEvidence | undefined
   #asking: Promise<AccountEvidence> | undefined
 
-  constructor(options: TargetOptions, access: Access, clock: Clock) {
+  /** `onNewKey`: the key was read anew, and is another one. */
+  constructor(options: TargetOptions, access: Access, clock: Clock, onNewKey: () => void = () => {}) {
     this.endpoint = access.endpoint
     this.#name = options.name
-    this.#key = access.key
+    this.#key = access.key === undefined ? undefined : new AccountKey(access.key, options, clock, onNewKey)
     this.#secretFrom = options.secretFrom
     this.#clock = clock
     this.tap = new WireTap({
@@ -39,13 +40,19 @@ export class AccountLink {
       rewrites: rewritesFor(access.endpoint, options.hostRewrite),
       // Not waited for: the operation that noticed it has its answer, and the next one shall not wait either.
       onTopologyChange: () => void this.ping(),
+      onRefused: () => this.#key?.noticeRefusal(),
     })
   }
 
   credential(): Promise<Credential> {
     this.#credential ??= (async () =>
-      this.#key === undefined ? { aadCredentials: await entraCredential() } : { tokenProvider: signWith(this.#key) })()
+      this.#key === undefined ? { aadCredentials: await entraCredential() } : { tokenProvider: this.#key.sign })()
     return this.#credential
+  }
+
+  /** Reads the account's key where it came from, if it can change. Rejects with `TargetProblem` when there is none. */
+  async readKeyAnew(): Promise<void> {
+    await this.#key?.readAnew()
   }
 
   /** Talks to the account's own endpoint, for `GET /` and for databases and containers. */
@@ -69,7 +76,7 @@ export class AccountLink {
 
   /** Asks the account anew; callers at the same time share one question. Rejects with `TargetProblem`. */
   refresh(): Promise<AccountEvidence> {
-    this.#asking ??= this.#ask().finally(() => {
+    this.#asking ??= this.#askAsPresent().finally(() => {
       this.#asking = undefined
     })
     return this.#asking
@@ -107,6 +114,18 @@ export class AccountLink {
     this.tap.close()
   }
 
+  /** A key that was replaced before the account refused it is no loss of the account. */
+  async #askAsPresent(): Promise<AccountEvidence> {
+    const signedWith = this.#key?.present
+    try {
+      return await this.#ask()
+    } catch (error) {
+      await this.#key?.reading
+      if (this.#key?.present === signedWith) throw error
+      return this.#ask()
+    }
+  }
+
   async #ask(): Promise<AccountEvidence> {
     const recording = new Recording()
     const finished = new AbortController()
@@ -127,6 +146,8 @@ export class AccountLink {
       const cause = late.signal.aborted ? new Error(`no answer within ${answerWithinMs} ms`) : error
       throw explainFailure(cause, 'reading the account', this.endpoint, recording.close(), {
         secretFrom: this.#secretFrom,
+        keyCanChange: this.#key?.canChange,
+        keyProblem: this.#key?.problem,
         nowWallMs: this.#clock.wallMs(),
       })
     } finally {

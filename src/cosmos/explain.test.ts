@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { explainFailure, statusOf } from './explain.ts'
+import { TargetProblem } from './target-problem.ts'
 
 const endpoint = new URL('https://contoso.documents.azure.com:443/')
 const answered = (code: number, substatus?: number) =>
@@ -30,6 +31,15 @@ describe('why an account cannot be used', () => {
     expect(remedy).toContain('check that the key in COSMOS_KEY belongs to this account')
     // A mounted secret may hold the new key by now: then what is there is right, and what runs is not.
     expect(remedy).toContain('restart hopwatch once it has changed')
+  })
+
+  test('a refused key of a file needs no restart, and what is wrong with the file comes first', () => {
+    const remedyOf = (keyProblem?: TargetProblem) =>
+      explainFailure(answered(401), 'reading the account', endpoint, [], { keyCanChange: true, keyProblem }).remedy
+    expect(remedyOf()).toContain('no restart is needed')
+    expect(remedyOf(new TargetProblem('misconfigured', 'it is not base64', 'copy it whole'))).toBe(
+      'it is not base64: copy it whole',
+    )
   })
 
   test.each([

@@ -19,7 +19,14 @@ export interface Circumstances {
   readonly secretFrom?: string | undefined
   /** This machine's clock. */
   readonly nowWallMs?: number | undefined
+  /** Whether the key is read anew where it came from while it is refused. */
+  readonly keyCanChange?: boolean | undefined
+  /** What was wrong with the key that was found there then. */
+  readonly keyProblem?: TargetProblem | undefined
 }
+
+const keyIsReadAtStart = 'it is read at the start alone: restart hopwatch once it has changed'
+const keyIsReadAnew = 'while it is refused it is read anew, so once it has changed there no restart is needed'
 
 /** What went wrong while `doing` something with the account as a whole, with what to do about it. */
 export function explainFailure(
@@ -27,7 +34,7 @@ export function explainFailure(
   doing: string,
   endpoint: URL,
   attempts: readonly Attempt[] = [],
-  { secretFrom, nowWallMs }: Circumstances = {},
+  { secretFrom, nowWallMs, keyCanChange, keyProblem }: Circumstances = {},
 ): TargetProblem {
   if (error instanceof TargetProblem) return error
   const { status } = statusOf(error)
@@ -37,7 +44,8 @@ export function explainFailure(
       'refused',
       `${endpoint.origin} refused the credentials while ${doing}: 401, ${said}`,
       clockRemedy(error, nowWallMs) ??
-        `check that the key${secretFrom === undefined ? '' : ` in ${secretFrom}`} belongs to this account and has not been regenerated (it is read at the start alone: restart hopwatch once it has changed), and that this clock is right within 15 minutes`,
+        (keyProblem && `${keyProblem.message}: ${keyProblem.remedy}`) ??
+        `check that the key${secretFrom === undefined ? '' : ` in ${secretFrom}`} belongs to this account and has not been regenerated (${keyCanChange ? keyIsReadAnew : keyIsReadAtStart}), and that this clock is right within 15 minutes`,
       attempts,
     )
   }

@@ -26,6 +26,11 @@ export interface Target {
   fingerprints(): readonly string[]
   /** Asks likewise, but never rejects: undefined when the account answered. */
   ping(): Promise<TargetProblem | undefined>
+  /**
+   * Reads the account's key where it came from, as happens besides after a 401, at most every 5 s. Rejects with `TargetProblem`, and goes on
+   * with the former key, when what is there is no key.
+   */
+  readKeyAnew(): Promise<void>
   /** Rejects with `TargetProblem` when a hop names a region that the account lacks. */
   checkRegions(hops: readonly HopDeclaration[]): Promise<void>
   /** Finds the container, or makes it when `provision` allows. Rejects with `TargetProblem`. */
@@ -34,9 +39,15 @@ export interface Target {
   close(): Promise<void>
 }
 
+export interface TargetSurroundings {
+  readonly clock: Clock
+  /** The account's key was read anew (`TargetOptions.readKey`) and is another one, with which all clients sign from now on. */
+  readonly onNewKey?: () => void
+}
+
 /** Sends nothing yet. Throws `TargetProblem` when the options cannot be right. */
-export function createTarget(options: TargetOptions, { clock }: { readonly clock: Clock }): Target {
-  const link = new AccountLink(options, readAccess(options), clock)
+export function createTarget(options: TargetOptions, { clock, onNewKey }: TargetSurroundings): Target {
+  const link = new AccountLink(options, readAccess(options), clock, onNewKey)
   const clients = new ClientPool(link)
   const ancestries = new Map<string, RangeAncestry>()
   const ancestryOf = ({ container }: StoreScope): RangeAncestry => {
@@ -53,6 +64,7 @@ export function createTarget(options: TargetOptions, { clock }: { readonly clock
     account: () => link.refresh(),
     fingerprints: () => link.fingerprints,
     ping: () => link.ping(),
+    readKeyAnew: () => link.readKeyAnew(),
     checkRegions: (hops) => link.checkRegions(hops),
     ensureContainer: async (need, provision) =>
       ensureContainer(await link.adminClient(), link.endpoint, need, provision),

@@ -32,6 +32,8 @@ export interface TapOptions {
   readonly rewrites: ReadonlyMap<string, string>
   /** An answer says that regions have moved (403/3, 403/1008). */
   readonly onTopologyChange: () => void
+  /** The account does not take the credential (401). */
+  readonly onRefused: () => void
 }
 
 /**
@@ -43,14 +45,16 @@ export class WireTap {
   readonly #clock: Clock
   readonly #rewrites: ReadonlyMap<string, string>
   readonly #onTopologyChange: () => void
+  readonly #onRefused: () => void
   readonly #inner = new PooledHttpClient()
   readonly #recordings = new AsyncLocalStorage<Recording>()
   #regions: ReadonlyMap<string, string> = new Map()
 
-  constructor({ clock, rewrites, onTopologyChange }: TapOptions) {
+  constructor({ clock, rewrites, onTopologyChange, onRefused }: TapOptions) {
     this.#clock = clock
     this.#rewrites = rewrites
     this.#onTopologyChange = onTopologyChange
+    this.#onRefused = onRefused
   }
 
   /** Origin → region. A region that the account no longer names keeps its label. */
@@ -96,7 +100,7 @@ export class WireTap {
       const containerId = place.purpose === 'operation' ? containerIdOf(response) : undefined
       if (containerId !== undefined) recording?.sawContainer(containerId)
       recording?.end(this.#attempt(place, origin, startMs, request, response, undefined))
-      this.#noticeTopologyChange(response)
+      this.#noticeChange(response)
       return response
     } catch (error) {
       const failure = wasAborted(error) ? 'timeout' : 'connection'
@@ -138,7 +142,8 @@ export class WireTap {
     }
   }
 
-  #noticeTopologyChange({ status, headers: received }: PipelineResponse): void {
+  #noticeChange({ status, headers: received }: PipelineResponse): void {
+    if (status === 401) this.#onRefused()
     if (status !== 403) return
     const substatus = received.get(headers.substatus)
     if (substatus === '3' || substatus === '1008') this.#onTopologyChange()

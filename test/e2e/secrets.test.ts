@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { writeConfiguration, writeScenario } from './files.ts'
-import { makeFolder, runHopwatch } from './process.ts'
-import { get, startServe } from './service.ts'
-import { accountEnvironment, secretKey, startSimulate } from './simulator.ts'
+import { makeFolder, runHopwatch, startHopwatch, stop, until } from './process.ts'
+import { get, listRuns, startServe } from './service.ts'
+import { accountEnvironment, freePorts, secretKey, startSimulate } from './simulator.ts'
 
 describe('where the key may stand', () => {
   test('in a file that COSMOS_KEY_FILE names', async () => {
@@ -16,6 +16,49 @@ describe('where the key may stand', () => {
     const { code, stdout } = await runHopwatch(['check', '--runs', '3', '--provision'], { cwd, env })
     expect(stdout).toContain('pass  journey')
     expect(code).toBe(0)
+  })
+
+  test('in a file that is replaced, as a mounted secret is: after a refusal and at a reload it is read anew', async () => {
+    const ports = ['--port', String(await freePorts(5))]
+    const simulateWith = async (key: string) => {
+      const running = startHopwatch(['simulate', ...ports], { env: { COSMOS_KEY: key } })
+      const [, endpoint] = await running.says(/Endpoint\s+(http\S+)/)
+      return { running, endpoint: endpoint! }
+    }
+    const newKey = Buffer.from(`${secretKey}, regenerated`).toString('base64')
+    const before = await simulateWith(secretKey)
+    const cwd = await makeFolder()
+    await writeScenario(cwd, 'journey')
+    const keyFile = join(cwd, 'key')
+    await writeFile(keyFile, `${secretKey}\n`)
+    const env = { COSMOS_ENDPOINT: before.endpoint, COSMOS_KEY_FILE: keyFile, HOPWATCH_API_TOKEN: 'sesame' }
+    const { process, address } = await startServe(['--provision'], { cwd, env })
+    const readinessSays = (what: RegExp) =>
+      until(`${what}`, async () => what.test((await get(address, '/readyz')).text))
+    const reload = async () => {
+      const headers = { authorization: 'Bearer sesame', connection: 'close' }
+      const answer = await fetch(`${address}/-/reload`, { method: 'POST', headers })
+      return { status: answer.status, text: await answer.text() }
+    }
+    await readinessSays(/"status": "ready"/)
+
+    await stop(before.running)
+    await simulateWith(newKey)
+    await readinessSays(/refused the credentials/)
+    await writeFile(keyFile, 'half a k')
+    expect(await reload()).toMatchObject({ status: 400, text: expect.stringContaining('a key that is not base64') })
+    await writeFile(keyFile, newKey)
+    await readinessSays(/"status": "ready"/)
+    await until('a kept run', async () => (await listRuns(address, 'limit=1'))[0]?.result === 'kept')
+    const isTold = () => process.printed.stdout.split('\n').filter((line) => line.includes('signed with a new key'))
+    expect(isTold()).toEqual([expect.stringContaining(`"from":"the file of COSMOS_KEY_FILE, ${keyFile}"`)])
+
+    // The account would still take the former one: nothing is refused, and yet a reload takes what is there.
+    await writeFile(keyFile, secretKey)
+    expect(await reload()).toMatchObject({ status: 200 })
+    expect(isTold()).toHaveLength(2)
+    const printed = process.printed.stdout + process.printed.stderr
+    for (const secret of [secretKey, newKey, 'half a k']) expect(printed).not.toContain(secret)
   })
 
   test('not in the configuration file, whose message does not repeat it', async () => {
