@@ -93,6 +93,17 @@ export function failureReason(
 }
 
 /**
+ * Whether a try may have been carried out, or may still be, without a word of it. That a later try succeeded does not call it back:
+ * it may land on top of what was written since.
+ */
+export const leavesDoubt = (attempts: readonly Attempt[]): boolean =>
+  attempts.some(
+    ({ purpose, status, substatus }) =>
+      purpose === 'operation' &&
+      (status === undefined || statusMeaning(status, substatus).certainty === 'indeterminate'),
+  )
+
+/**
  * What became of a write. A request that got no answer may have been carried out, and an earlier indeterminate attempt of
  * the same operation leaves its doubt behind; an operation of which nothing was sent was certainly refused.
  */
@@ -102,12 +113,7 @@ export function writeOutcome(
   substatus: number | undefined,
 ): WriteOutcome {
   if (status !== undefined && status >= 200 && status < 300) return 'succeeded'
-  const doubtful = attempts.some(
-    (attempt) =>
-      attempt.purpose === 'operation' &&
-      (attempt.status === undefined || statusMeaning(attempt.status, attempt.substatus).certainty === 'indeterminate'),
-  )
-  if (doubtful) return 'indeterminate'
+  if (leavesDoubt(attempts)) return 'indeterminate'
   if (status === undefined)
     return attempts.some((attempt) => attempt.purpose === 'operation') ? 'indeterminate' : 'refused'
   return statusMeaning(status, substatus).certainty === 'definite' ? 'refused' : 'indeterminate'

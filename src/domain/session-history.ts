@@ -11,12 +11,12 @@ import {
   type SessionPast,
 } from './guarantees.ts'
 import type { JourneyEvent, ReadEvent, WriteEvent } from './journey.ts'
-import type { Attempt } from './observation.ts'
+import { type Attempt, leavesDoubt } from './observation.ts'
 
 /**
  * The session guarantees over a whole run that came to its end. One pass over its events; nothing is kept from run to run.
- * Reads without an answer and documents of another writer are no evidence; polls and re-reads wait for a write and are not
- * judged, for what they saw on the way was expected.
+ * Reads without an answer and documents of another writer are no evidence; a version of which a try may have landed again is none of an
+ * old state; polls and re-reads wait for a write and are not judged, for what they saw on the way was expected.
  */
 export function judgeHistory(events: readonly JourneyEvent[]): GuaranteeViolation[] {
   if (!showsLess(events)) return []
@@ -25,6 +25,7 @@ export function judgeHistory(events: readonly JourneyEvent[]): GuaranteeViolatio
     if (event.kind === 'write') writes.push(sentWrite(event, step))
   })
   writes.sort((a, b) => a.begun - b.begun)
+  const mayLandAgain = new Set(writes.filter(({ isTwice }) => isTwice).map(({ version }) => version))
   const byVersion = new Map<number, IssuedWrite>()
   let sent = 0
   const firstVersion = writes.reduce((least, { version }) => Math.min(least, version), Number.POSITIVE_INFINITY)
@@ -52,7 +53,8 @@ export function judgeHistory(events: readonly JourneyEvent[]): GuaranteeViolatio
     for (let write = writes[sent]; write !== undefined && write.begun <= step; write = writes[++sent])
       if (write.outcome !== 'refused')
         byVersion.set(write.version, { present: write.present, past: pasts.of(write.hop, write.begun) })
-    violations.push(...judgeSession(pasts.of(hop, begun), issued, read))
+    if (!mayLandAgain.has(event.returnedVersion ?? -1))
+      violations.push(...judgeSession(pasts.of(hop, begun), issued, read))
     pasts.put(hop, step, pastAfterRead(pasts.of(hop, step), read))
   })
   return violations
@@ -93,6 +95,8 @@ const sentWrite = ({ version, outcome, observation, begunAfter }: WriteEvent, st
   present: observation.operation !== 'delete',
   hop: observation.hop,
   begun: begunAfter ?? step,
+  /** It succeeded, and a try before that may have been carried out besides. */
+  isTwice: outcome === 'succeeded' && leavesDoubt(observation.attempts),
 })
 
 const isEvidence = ({ judgement, isAnotherWriters }: ReadEvent): boolean =>

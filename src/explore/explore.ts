@@ -51,7 +51,7 @@ export async function exploreWorld(
   const traits = randomTraits(random.fork('traits'))
   const scenario = randomScenario(random.fork('scenario'), regions, traits.pace)
   makeContainer(account, scenario)
-  if (traits.writesLandLate) account.addFaultRule(stuckWrites)
+  if (traits.writesLandLate) for (const rule of stuckWrites) account.addFaultRule(rule)
   const { issuesTokens, tellsAncestry } = traits.habits
   const oracle = new Oracle({ levelOf: levelsOf(scenario), issuesTokens, tellsAncestry })
   const world: World = { account, clock, random: random.fork('weather'), ...scenario.container }

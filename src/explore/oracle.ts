@@ -7,7 +7,7 @@ import type { Disagreement } from './disagreement.ts'
 import type { Evidence } from './evidence.ts'
 import { afterRead, afterWrite, join, type Knowledge, knowsNothing, type Younger } from './knowledge.ts'
 import { checkSession } from './session-oracle.ts'
-import { trueFinding, trueOutcome, truePoll } from './true-findings.ts'
+import { leftDoubt, trueFinding, trueOutcome, truePoll } from './true-findings.ts'
 import { TrueLog, type TrueVersion } from './true-log.ts'
 import { type ComesFrom, trueCanary, trueToken } from './true-token.ts'
 import { appliedOf, type Doubts, type TrueRead, trueDetail, trueVerdict } from './true-verdict.ts'
@@ -52,7 +52,7 @@ export class Oracle {
       if (event.kind === 'read') of.read(event)
       if (event.kind === 'poll') of.poll(event)
     })
-    return [...of.disagreements, ...checkSession(run, (observation) => of.applied(observation))]
+    return [...of.disagreements, ...checkSession(run, (observation) => of.applied(observation), of.doubtful)]
   }
 }
 
@@ -68,7 +68,10 @@ class RunCheck {
   readonly #known = new Map<string, Knowledge>()
   /** What each hop knew after so many events; only where branches went on side by side. */
   readonly #past: ReadonlyMap<string, Knowledge>[] | undefined
-  readonly #doubtful: number[] = []
+  /** Versions of writes, or of tries of them, that may have happened at any time. */
+  readonly doubtful: number[] = []
+  /** Version → the region that took it. */
+  readonly #writtenIn = new Map<number, string | undefined>()
   readonly #doubts: Doubts
   #step = 0
 
@@ -86,7 +89,7 @@ class RunCheck {
       firstVersion = Math.min(firstVersion, event.version)
       if (mayHaveDeleted(event)) deletes.push(event.version)
     }
-    this.#doubts = { run: run.id, firstVersion, doubtful: this.#doubtful, deletes }
+    this.#doubts = { run: run.id, firstVersion, doubtful: this.doubtful, deletes }
   }
 
   begin(step: number): void {
@@ -103,7 +106,9 @@ class RunCheck {
     const requests = this.#requests(attempts)
     const outcome = trueOutcome(requests)
     this.#says('write outcome', event.outcome, outcome)
-    if (outcome === 'indeterminate') this.#doubtful.push(event.version)
+    if (outcome === 'indeterminate' || (outcome === 'succeeded' && leftDoubt(requests)))
+      this.doubtful.push(event.version)
+    if (outcome !== 'refused') this.#writtenIn.set(event.version, requests.at(-1)?.region)
     const written = { version: event.version, present: operation !== 'delete' }
     this.#known.set(hop, afterWrite(this.#of(hop), written, outcome, requests))
   }
@@ -113,7 +118,13 @@ class RunCheck {
     const { hop, attempts } = observation
     const before = this.#atBegin(hop, event.begunAfter)
     const requests = this.#requests(attempts)
-    const truth = trueVerdict(this.#log, this.#readOf(observation, requests), returnedVersion, before, this.#doubts)
+    const truth = trueVerdict(
+      this.#log,
+      this.#readOf(observation, requests),
+      returnedVersion,
+      before,
+      this.#doubtsAt(before),
+    )
     const token = trueToken(requests, before, this.#comesFrom, this.#options.issuesTokens)
     const isExcused = judgement.verdict === 'undetermined' && truth.mayBeUndetermined
     if (!isExcused) this.#says('verdict', judgement.verdict, truth.verdict)
@@ -122,7 +133,7 @@ class RunCheck {
       this.#says('versions behind', judgement.versionsBehind, truth.versionsBehind)
     }
     this.#says('token', event.token, token)
-    this.#checkFinding(event, {
+    this.#checkFinding(event, before.version ?? 0, {
       verdict: truth.verdict,
       token,
       canary: trueCanary(
@@ -137,8 +148,16 @@ class RunCheck {
     this.#known.set(hop, afterRead(this.#of(hop), seen, requests, this.#younger))
   }
 
+  /** Of writes that two regions took, nobody who sees the claims alone knows which one the account keeps. */
+  #doubtsAt({ version }: Knowledge): Doubts {
+    if (version === undefined || this.#writtenIn.size < 2 || !this.#writtenIn.has(version)) return this.#doubts
+    const rivals = [...this.#writtenIn].filter(([, region]) => region !== this.#writtenIn.get(version))
+    return { ...this.#doubts, doubtful: [...this.doubtful, ...rivals.map(([rival]) => rival)] }
+  }
+
   #checkFinding(
     { observation, canary, finding }: ReadEvent,
+    claimed: number,
     truth: { readonly verdict: string; readonly token: string; readonly canary: string; readonly isExcused: boolean },
   ): void {
     const { arm, events } = this.#run
@@ -146,7 +165,10 @@ class RunCheck {
       const isOnWire = arm === 'canary' && attemptsOnWire(observation) && truth.canary !== 'lost'
       this.#says('canary', isOnWire, false)
       const level = this.#options.levelOf(observation.hop, arm)
-      if (!truth.isExcused) this.#says('finding', finding, trueFinding(truth.verdict, truth.token, level))
+      if (truth.isExcused) return
+      const trueOne = trueFinding(truth.verdict, truth.token, level)
+      this.#says('finding', finding, trueOne)
+      if (trueOne === 'broken-promise') this.#checkAccount(observation.documentId, claimed)
       return
     }
     // A canary that was corrupted on its way arrived as another token, and a queue or a browser may bring that of an earlier run.
@@ -164,13 +186,19 @@ class RunCheck {
     this.#says('finding', finding, judged === 'lost' ? 'canary-lost' : undefined)
   }
 
+  /** The simulated account keeps its promises but where it has lost what was committed. */
+  #checkAccount(documentId: string, claimed: number): void {
+    const has = this.#log.hasVanished(documentId, claimed) ? 'lost the commit' : 'broke its promise'
+    this.#says('what the account did', has, 'lost the commit')
+  }
+
   poll(event: PollEvent): void {
     const { hop, outcome, observations, finding } = event
     const before = this.#atBegin(hop, event.begunAfter)
     const tries = observations.map((observation) => {
       const requests = this.#requests(observation.attempts)
       const read = this.#readOf(observation, requests)
-      return { requests, truth: trueVerdict(this.#log, read, 'untold', before, this.#doubts) }
+      return { requests, truth: trueVerdict(this.#log, read, 'untold', before, this.#doubtsAt(before)) }
     })
     const last = tries.at(-1)!.truth
     const isExcused = outcome === 'undetermined' && last.mayBeUndetermined

@@ -27,7 +27,7 @@ type Guarantee = FinishedRun['violations'][number]['guarantee']
  * The session guarantees by their definitions, from the logs: a guarantee is violated when the replica that served the read lacked
  * what the session had written or seen, or had it in another order.
  */
-export function checkSession(run: FinishedRun, appliedBy: AppliedBy): Disagreement[] {
+export function checkSession(run: FinishedRun, appliedBy: AppliedBy, doubtful: readonly number[]): Disagreement[] {
   // A run that did not come to its end is not judged.
   if (run.result === 'abandoned' || run.result === 'crashed') return []
   let newest = 0
@@ -42,7 +42,9 @@ export function checkSession(run: FinishedRun, appliedBy: AppliedBy): Disagreeme
     const state = applied.at(-1)
     const isNewest = state?.present === true && state.version >= newest
     const judgedHere = run.violations.filter((each) => each.witness.at(-1)?.step === step)
-    if (isNewest && judgedHere.length === 0) return
+    // Whoever reads a version that may have landed again cannot tell an old state from a new one.
+    const isInDoubt = doubtful.includes(event.returnedVersion ?? -1)
+    if ((isNewest || isInDoubt) && judgedHere.length === 0) return
     const truths = truthsOf(run, event.observation.hop, beginning(event, step), step, appliedBy)
     for (const guarantee of guarantees) {
       const { isViolated, isKnowable } = truths.get(guarantee) ?? kept

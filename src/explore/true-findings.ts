@@ -5,11 +5,15 @@ import type { RequestEntry } from '../simulator/journal.ts'
 export function trueOutcome(requests: readonly RequestEntry[]): 'succeeded' | 'refused' | 'indeterminate' {
   const last = requests.at(-1)
   if (last && last.connection === undefined && last.status < 300 && last.status !== 207) return 'succeeded'
-  // Of an answer that never came or that blames the server, a client cannot know what became of the write.
-  const isInDoubt = ({ status, substatus, connection }: RequestEntry) =>
-    connection !== undefined || status >= 500 || status === 408 || (status === 410 && !substatus)
-  return requests.some(isInDoubt) ? 'indeterminate' : 'refused'
+  return leftDoubt(requests) ? 'indeterminate' : 'refused'
 }
+
+/** Of an answer that never came or that blames the server, a client cannot know what became of the write. */
+export const leftDoubt = (requests: readonly RequestEntry[]): boolean =>
+  requests.some(
+    ({ status, substatus, connection }) =>
+      connection !== undefined || status >= 500 || status === 408 || (status === 410 && !substatus),
+  )
 
 export const truePoll = (verdict: string): string =>
   ({ fresh: 'shown', stale: 'not-shown', missing: 'not-shown', unordered: 'undetermined' })[verdict] ?? verdict

@@ -31,6 +31,8 @@ export class TrueLog {
   /** Document → version → when it was last committed, also where a failover has dropped it since. */
   readonly #committed = new Map<string, Map<number, number>>()
   #commitCount = 0
+  /** Document/version of commits that a failover has dropped or that went with their container. */
+  readonly #vanished = new Set<string>()
   /** Ids of regions that were removed: what they had written was everywhere by then. */
   readonly #removed = new Set<number>()
   #applied = new Map<RequestEntry, readonly TrueVersion[]>()
@@ -42,8 +44,12 @@ export class TrueLog {
     else if (entry.kind === 'lost') this.#forget(entry)
     else if (entry.kind === 'ranges') this.ranges.learn(entry)
     else if (entry.kind === 'topology' && entry.change === 'removeRegion') this.#removed.add(Number(entry.detail.id))
-    // The new container is empty.
-    else if (entry.kind === 'topology' && entry.change === 'recreateContainer') this.#versions.clear()
+    else if (entry.kind === 'topology' && entry.change === 'recreateContainer') this.#empty()
+  }
+
+  /** Whether the account has ever lost this version, so that a session that wrote it may miss it. */
+  hasVanished(documentId: string, version: number): boolean {
+    return this.#vanished.has(`${documentId}/${version}`)
   }
 
   /** Of what has been answered until now nobody will ask any more. */
@@ -87,10 +93,21 @@ export class TrueLog {
       each.lsn === lsn && each.container === container && this.#holder(each) === range
     for (const [documentId, versions] of this.#versions) {
       if (!versions.some(isLost)) continue
+      this.#noteVanished(documentId, versions.filter(isLost))
       const kept = versions.filter((each) => !isLost(each))
       if (kept.length > 0) this.#versions.set(documentId, kept)
       else this.#versions.delete(documentId)
     }
+  }
+
+  /** The new container is empty. */
+  #empty(): void {
+    for (const [documentId, versions] of this.#versions) this.#noteVanished(documentId, versions)
+    this.#versions.clear()
+  }
+
+  #noteVanished(documentId: string, versions: readonly TrueVersion[]): void {
+    for (const { version } of versions) this.#vanished.add(`${documentId}/${version}`)
   }
 
   /** At once, because the log may be cut and regions may leave before the run has ended. */

@@ -90,10 +90,12 @@ export class WatchedStores {
     return isAnothers ? { ...answer, document: { ...answer.document, owner: 'stranger' } } : answer
   }
 
+  /** Of each try without an answer, or with one that blames the server, and without a commit: also where a later try succeeded. */
   #noteStuck(request: StoreRequest, entries: readonly JournalEntry[]): void {
-    const last = entries.findLast((entry) => entry.kind === 'request')
-    const isCommitted = entries.some(({ kind }) => kind === 'commit')
-    if (last?.connection !== undefined && !isCommitted) this.#stuck.push({ request, region: last.region })
+    entries.forEach((entry, index) => {
+      if (entry.kind !== 'request' || entries[index - 1]?.kind === 'commit') return
+      if (entry.connection !== undefined || entry.status === 503) this.#stuck.push({ request, region: entry.region })
+    })
   }
 
   /** The oldest write that got stuck arrives; nobody waits for its answer any more. */

@@ -152,10 +152,10 @@ function randomFault(random: Random): FaultRule {
   return { region: pick(random, regions), share, count: 1 + integerBelow(random, 4), when, ...misfortune }
 }
 
-/** Writes get stuck on their way, again and again. */
-export const stuckWrites: FaultRule = {
-  operations: ['createItem', 'upsertItem', 'replaceItem', 'patchItem', 'deleteItem', 'batchItems'],
-  share: 0.3,
-  when: 'before',
-  connection: 'reset',
-}
+const writes = ['createItem', 'upsertItem', 'replaceItem', 'patchItem', 'deleteItem', 'batchItems'] as const
+
+/** Writes get stuck on their way, again and again; after a 503 a client tries again where there is another write region. */
+export const stuckWrites: readonly FaultRule[] = [
+  { operations: writes, share: 0.3, when: 'before', connection: 'reset' },
+  { operations: writes, share: 0.2, when: 'before', status: 503 },
+]

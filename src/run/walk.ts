@@ -39,8 +39,10 @@ export class Walk {
   readonly #events: JourneyEvent[] = []
   /** Deletes of this run that happened, may have happened, or are under way. */
   readonly #deletes = new Set<DocumentVersion>()
-  /** Writes of this run that may have happened, or may still. */
+  /** Writes of this run that may have happened, or may still, at a time that nobody knows. */
   readonly #doubtful: DocumentVersion[] = []
+  /** Where the writes of this run that may have happened were answered. */
+  readonly #writtenIn: { readonly written: DocumentVersion; readonly region: string | undefined }[] = []
 
   constructor(options: WalkOptions) {
     this.options = options
@@ -119,9 +121,13 @@ export class Walk {
     return () => this.#deletes.delete(version)
   }
 
-  /** What became of this write nobody knows. */
+  /** What became of this write, or of one of its tries, nobody knows. */
   doubt(written: DocumentVersion): void {
     this.#doubtful.push(written)
+  }
+
+  noteWriteRegion(written: DocumentVersion, region: string | undefined): void {
+    this.#writtenIn.push({ written, region })
   }
 
   get isDoubtful(): boolean {
@@ -140,13 +146,25 @@ export class Walk {
   /**
    * The claim as an answer can be held against it. A hop that no carry has told of a later delete may or may not see it, so a
    * document that is not there may be newer than the claim. A write in doubt may land late, on top of what is claimed, for every reader:
-   * also one whom no carry has told of it.
+   * also one whom no carry has told of it. So may a write that another region took: which of the two stays is for the service to decide.
    */
   #judgeable(claim: Claim | undefined): Claim | undefined {
     if (claim?.certain === undefined) return claim
     const { version } = claim.certain
-    if (this.#deletes.size === 0 && this.#doubtful.length === 0) return claim
+    const rivals = this.#writtenIn.length < 2 ? [] : this.#rivalsOf(version)
+    if (this.#deletes.size === 0 && this.#doubtful.length === 0 && rivals.length === 0) return claim
     const later = [...this.#deletes].filter((write) => write.version > version)
-    return { ...claim, indeterminate: [...claim.indeterminate, ...later, ...this.#doubtful] }
+    return { ...claim, indeterminate: [...claim.indeterminate, ...later, ...this.#doubtful, ...rivals] }
+  }
+
+  /**
+   * With several write regions, writes of this run that another one took than that of `version`. Of two that did not know of
+   * each other the account keeps one, by its clock to the second or by a path of the container's, and a delete always.
+   * https://learn.microsoft.com/azure/cosmos-db/conflict-resolution-policies
+   */
+  #rivalsOf(version: number): DocumentVersion[] {
+    const claimed = this.#writtenIn.find(({ written }) => written.version === version)
+    if (claimed === undefined) return []
+    return this.#writtenIn.flatMap(({ written, region }) => (region === claimed.region ? [] : [written]))
   }
 }

@@ -1,5 +1,5 @@
 import { afterWrite, type DocumentVersion } from '../../domain/context.ts'
-import { requestUnits, type WriteOutcome, writeOutcome } from '../../domain/observation.ts'
+import { leavesDoubt, requestUnits, type WriteOutcome, writeOutcome } from '../../domain/observation.ts'
 import { retriesOf } from '../../domain/retries.ts'
 import { regionLabel, type WriteKind } from '../../domain/scenario.ts'
 import { afterAttempt } from '../document-pool.ts'
@@ -60,10 +60,13 @@ function learn(walk: Walk, at: string, written: DocumentVersion, outcome: WriteO
   walk.document = afterAttempt(walk.document, written, outcome)
   // The document that a previous run left may have expired or been removed by somebody: start anew next time.
   if (answer.observation.status === 404) walk.document = { ...walk.document, present: false }
-  if (outcome === 'indeterminate') {
+  const { attempts } = answer.observation
+  if (outcome === 'indeterminate' || (outcome === 'succeeded' && leavesDoubt(attempts))) {
     walk.doubt(written)
     pool.retire(plan.partition)
   }
+  if (outcome !== 'refused')
+    walk.noteWriteRegion(written, attempts.findLast(({ purpose }) => purpose === 'operation')?.region)
   if (outcome === 'succeeded') {
     walk.acknowledgedAtMs = clock.nowMs()
     if (answer.sessionToken) memory.remember(plan.partition, answer.sessionToken)
