@@ -87,7 +87,9 @@ export class WireTap {
     const origin = this.#direct(request, place, single)
     const current = this.#recordings.getStore()
     // The SDK's change feed takes no signal: it would go on trying, unseen and charged for. Without a code it does not try again.
-    if (current?.isClosed && place.purpose === 'operation') throw new Error('nobody waits for this operation any more')
+    if (current?.isClosed && (place.purpose === 'operation' || place.isContainerRead)) {
+      throw new Error('nobody waits for this operation any more')
+    }
     // A request whose signal has already fired is never sent, and so is no attempt.
     const recording = request.abortSignal?.aborted ? undefined : current
     const startMs = this.#clock.nowMs()

@@ -228,6 +228,19 @@ describe('deadlines', () => {
     },
   )
 
+  test('nor is what the change feed asks of the container before', async () => {
+    await using stub = await startStub(() => failing(500))
+    stub.others = () => failing(429, 3200, { 'x-ms-retry-after-ms': '60' })
+    const target = targetFor(stub)
+    const asked = () => stub.seen.filter(({ path }) => path.includes('/colls/')).length
+    await storeFor(target).execute(read('changeFeed'), AbortSignal.timeout(200))
+    const sent = asked()
+    expect(sent).toBeGreaterThan(0)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(asked()).toBeLessThanOrEqual(sent + 1)
+    await target.close()
+  })
+
   test('a deadline that has passed sends nothing', async () => {
     await using stub = await startStub(() => failing(500))
     const target = targetFor(stub)
