@@ -92,16 +92,17 @@ export function failureReason(
   return statusMeaning(status, substatus).certainty === 'definite' ? 'refused' : 'error'
 }
 
+/** Whether nobody can tell if this try was carried out, or still will be. */
+const isDoubtful = ({ purpose, status, substatus }: Attempt): boolean =>
+  purpose === 'operation' && (status === undefined || statusMeaning(status, substatus).certainty === 'indeterminate')
+
 /**
- * Whether a try may have been carried out, or may still be, without a word of it. That a later try succeeded does not call it back:
- * it may land on top of what was written since.
+ * Whether more than one try of a write may be carried out: the success of a later one does not call back one in doubt, which may land
+ * on top of what was written since.
  */
-export const leavesDoubt = (attempts: readonly Attempt[]): boolean =>
-  attempts.some(
-    ({ purpose, status, substatus }) =>
-      purpose === 'operation' &&
-      (status === undefined || statusMeaning(status, substatus).certainty === 'indeterminate'),
-  )
+export const mayHappenTwice = (attempts: readonly Attempt[]): boolean =>
+  attempts.filter((attempt) => isDoubtful(attempt) || (attempt.purpose === 'operation' && attempt.status! < 300))
+    .length > 1
 
 /**
  * What became of a write. A request that got no answer may have been carried out, and an earlier indeterminate attempt of
@@ -113,7 +114,7 @@ export function writeOutcome(
   substatus: number | undefined,
 ): WriteOutcome {
   if (status !== undefined && status >= 200 && status < 300) return 'succeeded'
-  if (leavesDoubt(attempts)) return 'indeterminate'
+  if (attempts.some(isDoubtful)) return 'indeterminate'
   if (status === undefined)
     return attempts.some((attempt) => attempt.purpose === 'operation') ? 'indeterminate' : 'refused'
   return statusMeaning(status, substatus).certainty === 'definite' ? 'refused' : 'indeterminate'

@@ -11,12 +11,12 @@ import {
   type SessionPast,
 } from './guarantees.ts'
 import type { JourneyEvent, ReadEvent, WriteEvent } from './journey.ts'
-import { type Attempt, leavesDoubt } from './observation.ts'
+import { type Attempt, mayHappenTwice } from './observation.ts'
 
 /**
  * The session guarantees over a whole run that came to its end. One pass over its events; nothing is kept from run to run.
- * Reads without an answer and documents of another writer are no evidence; a version of which a try may have landed again is none of an
- * old state; polls and re-reads wait for a write and are not judged, for what they saw on the way was expected.
+ * Reads without an answer and documents of another writer are no evidence; a state that a second try of its write may have brought back is
+ * none of an old one; polls and re-reads wait for a write and are not judged, for what they saw on the way was expected.
  */
 export function judgeHistory(events: readonly JourneyEvent[]): GuaranteeViolation[] {
   if (!showsLess(events)) return []
@@ -25,7 +25,9 @@ export function judgeHistory(events: readonly JourneyEvent[]): GuaranteeViolatio
     if (event.kind === 'write') writes.push(sentWrite(event, step))
   })
   writes.sort((a, b) => a.begun - b.begun)
-  const mayLandAgain = new Set(writes.filter(({ isTwice }) => isTwice).map(({ version }) => version))
+  const again = writes.filter(({ mayLandAgain }) => mayLandAgain)
+  const isOld = (state: number | undefined) =>
+    !again.some(({ version, present }) => (present ? version === state : state === undefined))
   const byVersion = new Map<number, IssuedWrite>()
   let sent = 0
   const firstVersion = writes.reduce((least, { version }) => Math.min(least, version), Number.POSITIVE_INFINITY)
@@ -53,8 +55,7 @@ export function judgeHistory(events: readonly JourneyEvent[]): GuaranteeViolatio
     for (let write = writes[sent]; write !== undefined && write.begun <= step; write = writes[++sent])
       if (write.outcome !== 'refused')
         byVersion.set(write.version, { present: write.present, past: pasts.of(write.hop, write.begun) })
-    if (!mayLandAgain.has(event.returnedVersion ?? -1))
-      violations.push(...judgeSession(pasts.of(hop, begun), issued, read))
+    if (isOld(event.returnedVersion)) violations.push(...judgeSession(pasts.of(hop, begun), issued, read))
     pasts.put(hop, step, pastAfterRead(pasts.of(hop, step), read))
   })
   return violations
@@ -95,8 +96,7 @@ const sentWrite = ({ version, outcome, observation, begunAfter }: WriteEvent, st
   present: observation.operation !== 'delete',
   hop: observation.hop,
   begun: begunAfter ?? step,
-  /** It succeeded, and a try before that may have been carried out besides. */
-  isTwice: outcome === 'succeeded' && leavesDoubt(observation.attempts),
+  mayLandAgain: mayHappenTwice(observation.attempts),
 })
 
 const isEvidence = ({ judgement, isAnotherWriters }: ReadEvent): boolean =>

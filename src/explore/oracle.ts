@@ -7,7 +7,7 @@ import type { Disagreement } from './disagreement.ts'
 import type { Evidence } from './evidence.ts'
 import { afterRead, afterWrite, join, type Knowledge, knowsNothing, type Younger } from './knowledge.ts'
 import { checkSession } from './session-oracle.ts'
-import { leftDoubt, trueFinding, trueOutcome, truePoll } from './true-findings.ts'
+import { mayBeTwice, trueFinding, trueOutcome, truePoll } from './true-findings.ts'
 import { TrueLog, type TrueVersion } from './true-log.ts'
 import { type ComesFrom, trueCanary, trueToken } from './true-token.ts'
 import { appliedOf, type Doubts, type TrueRead, trueDetail, trueVerdict } from './true-verdict.ts'
@@ -52,7 +52,7 @@ export class Oracle {
       if (event.kind === 'read') of.read(event)
       if (event.kind === 'poll') of.poll(event)
     })
-    return [...of.disagreements, ...checkSession(run, (observation) => of.applied(observation), of.doubtful)]
+    return [...of.disagreements, ...checkSession(run, (observation) => of.applied(observation), of.twice)]
   }
 }
 
@@ -69,7 +69,9 @@ class RunCheck {
   /** What each hop knew after so many events; only where branches went on side by side. */
   readonly #past: ReadonlyMap<string, Knowledge>[] | undefined
   /** Versions of writes, or of tries of them, that may have happened at any time. */
-  readonly doubtful: number[] = []
+  readonly #doubtful: number[] = []
+  /** What may have been written a second time, on top of what came after it. */
+  readonly twice: { readonly version: number; readonly present: boolean }[] = []
   /** Version → the region that took it. */
   readonly #writtenIn = new Map<number, string | undefined>()
   readonly #doubts: Doubts
@@ -89,7 +91,7 @@ class RunCheck {
       firstVersion = Math.min(firstVersion, event.version)
       if (mayHaveDeleted(event)) deletes.push(event.version)
     }
-    this.#doubts = { run: run.id, firstVersion, doubtful: this.doubtful, deletes }
+    this.#doubts = { run: run.id, firstVersion, doubtful: this.#doubtful, deletes }
   }
 
   begin(step: number): void {
@@ -106,8 +108,9 @@ class RunCheck {
     const requests = this.#requests(attempts)
     const outcome = trueOutcome(requests)
     this.#says('write outcome', event.outcome, outcome)
-    if (outcome === 'indeterminate' || (outcome === 'succeeded' && leftDoubt(requests)))
-      this.doubtful.push(event.version)
+    const isTwice = mayBeTwice(requests)
+    if (outcome === 'indeterminate' || isTwice) this.#doubtful.push(event.version)
+    if (isTwice) this.twice.push({ version: event.version, present: operation !== 'delete' })
     if (outcome !== 'refused') this.#writtenIn.set(event.version, requests.at(-1)?.region)
     const written = { version: event.version, present: operation !== 'delete' }
     this.#known.set(hop, afterWrite(this.#of(hop), written, outcome, requests))
@@ -152,7 +155,7 @@ class RunCheck {
   #doubtsAt({ version }: Knowledge): Doubts {
     if (version === undefined || this.#writtenIn.size < 2 || !this.#writtenIn.has(version)) return this.#doubts
     const rivals = [...this.#writtenIn].filter(([, region]) => region !== this.#writtenIn.get(version))
-    return { ...this.#doubts, doubtful: [...this.doubtful, ...rivals.map(([rival]) => rival)] }
+    return { ...this.#doubts, doubtful: [...this.#doubtful, ...rivals.map(([rival]) => rival)] }
   }
 
   #checkFinding(

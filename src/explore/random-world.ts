@@ -2,13 +2,15 @@ import { pick, type Random } from '../base/random.ts'
 import type { SimulatorOptions } from '../simulator/options.ts'
 import type { ClientHabits, LookUp } from './client-habits.ts'
 import type { Pace } from './random-scenario.ts'
-import { regions } from './weather.ts'
+import { regions, type Season } from './weather.ts'
 
 /** What kind of world it is, beyond its layout and its scenario. Most are plain. */
 export interface Traits {
   readonly habits: ClientHabits
   /** Of what the account is asked, the share before which something changes. */
   readonly unrest: number
+  /** What changes then. */
+  readonly season: Season
   /** Writes get stuck on their way, and some land later. */
   readonly writesLandLate: boolean
   readonly pace: Pace
@@ -22,7 +24,8 @@ export function randomTraits(random: Random): Traits {
   const chance = random.fork('habits')
   const lookUps: readonly LookUp[] = isOneIn(10) ? ['nothing', 'nothing', 'metadata', 'unreachable'] : ['nothing']
   const unrest = isOneIn(7) ? 0.1 : 0
-  const othersShare = unrest > 0 && isOneIn(2) ? 0.3 : 0
+  const season = pick<Season>(random, ['anything', 'anything', 'splits', 'losses'])
+  const othersShare = unrest > 0 && (season === 'losses' || isOneIn(2)) ? 0.3 : 0
   const writesLandLate = isOneIn(15)
   const strangers = random.fork('stranger')
   const strangersShare = isOneIn(20) ? 0.2 : 0
@@ -36,6 +39,7 @@ export function randomTraits(random: Random): Traits {
       looksUp: () => (lookUps.length === 1 ? 'nothing' : pick(chance, lookUps)),
     },
     unrest,
+    season,
     writesLandLate,
     // What a change or a late write brings about shows to those who go on for long.
     pace: { isLong: writesLandLate || isOneIn(unrest > 0 ? 2 : 15), writesOften: writesLandLate },

@@ -27,7 +27,11 @@ type Guarantee = FinishedRun['violations'][number]['guarantee']
  * The session guarantees by their definitions, from the logs: a guarantee is violated when the replica that served the read lacked
  * what the session had written or seen, or had it in another order.
  */
-export function checkSession(run: FinishedRun, appliedBy: AppliedBy, doubtful: readonly number[]): Disagreement[] {
+export function checkSession(
+  run: FinishedRun,
+  appliedBy: AppliedBy,
+  twice: readonly { readonly version: number; readonly present: boolean }[],
+): Disagreement[] {
   // A run that did not come to its end is not judged.
   if (run.result === 'abandoned' || run.result === 'crashed') return []
   let newest = 0
@@ -42,8 +46,11 @@ export function checkSession(run: FinishedRun, appliedBy: AppliedBy, doubtful: r
     const state = applied.at(-1)
     const isNewest = state?.present === true && state.version >= newest
     const judgedHere = run.violations.filter((each) => each.witness.at(-1)?.step === step)
-    // Whoever reads a version that may have landed again cannot tell an old state from a new one.
-    const isInDoubt = doubtful.includes(event.returnedVersion ?? -1)
+    // Whoever reads what may have been written again cannot tell an old state from a new one.
+    const { returnedVersion } = event
+    const isInDoubt = twice.some((each) =>
+      each.present ? each.version === returnedVersion : returnedVersion === undefined,
+    )
     if ((isNewest || isInDoubt) && judgedHere.length === 0) return
     const truths = truthsOf(run, event.observation.hop, beginning(event, step), step, appliedBy)
     for (const guarantee of guarantees) {

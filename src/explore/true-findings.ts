@@ -5,15 +5,16 @@ import type { RequestEntry } from '../simulator/journal.ts'
 export function trueOutcome(requests: readonly RequestEntry[]): 'succeeded' | 'refused' | 'indeterminate' {
   const last = requests.at(-1)
   if (last && last.connection === undefined && last.status < 300 && last.status !== 207) return 'succeeded'
-  return leftDoubt(requests) ? 'indeterminate' : 'refused'
+  return requests.some(isInDoubt) ? 'indeterminate' : 'refused'
 }
 
 /** Of an answer that never came or that blames the server, a client cannot know what became of the write. */
-export const leftDoubt = (requests: readonly RequestEntry[]): boolean =>
-  requests.some(
-    ({ status, substatus, connection }) =>
-      connection !== undefined || status >= 500 || status === 408 || (status === 410 && !substatus),
-  )
+const isInDoubt = ({ status, substatus, connection }: RequestEntry): boolean =>
+  connection !== undefined || status >= 500 || status === 408 || (status === 410 && !substatus)
+
+/** Whether several requests of a write may have been carried out. */
+export const mayBeTwice = (requests: readonly RequestEntry[]): boolean =>
+  requests.filter((request) => isInDoubt(request) || request.status < 300).length > 1
 
 export const truePoll = (verdict: string): string =>
   ({ fresh: 'shown', stale: 'not-shown', missing: 'not-shown', unordered: 'undetermined' })[verdict] ?? verdict

@@ -74,7 +74,7 @@ export class WatchedStores {
     const { world, traits, random } = this.#of
     this.#heard = heard
     this.#asking = undefined
-    if (traits.unrest > 0 && random.next() < traits.unrest) changeAmidRun(world)
+    if (traits.unrest > 0 && random.next() < traits.unrest) changeAmidRun(world, traits.season)
     // Most telling where a reader comes upon it.
     if (this.#stuck.length > 0 && !('document' in request) && random.next() < 0.5) this.#land()
     this.#heard = heard

@@ -1,5 +1,5 @@
 import { afterWrite, type DocumentVersion } from '../../domain/context.ts'
-import { leavesDoubt, requestUnits, type WriteOutcome, writeOutcome } from '../../domain/observation.ts'
+import { mayHappenTwice, requestUnits, type WriteOutcome, writeOutcome } from '../../domain/observation.ts'
 import { retriesOf } from '../../domain/retries.ts'
 import { regionLabel, type WriteKind } from '../../domain/scenario.ts'
 import { afterAttempt } from '../document-pool.ts'
@@ -61,7 +61,7 @@ function learn(walk: Walk, at: string, written: DocumentVersion, outcome: WriteO
   // The document that a previous run left may have expired or been removed by somebody: start anew next time.
   if (answer.observation.status === 404) walk.document = { ...walk.document, present: false }
   const { attempts } = answer.observation
-  if (outcome === 'indeterminate' || (outcome === 'succeeded' && leavesDoubt(attempts))) {
+  if (outcome === 'indeterminate' || mayHappenTwice(attempts)) {
     walk.doubt(written)
     pool.retire(plan.partition)
   }
