@@ -7,6 +7,8 @@ import { otherSteps, randomArms } from './random-steps.ts'
 export interface Pace {
   readonly isLong: boolean
   readonly writesOften: boolean
+  /** The document comes and goes. */
+  readonly deletesOften: boolean
 }
 
 const chance = (random: Random, share: number) => random.next() < share
@@ -15,7 +17,8 @@ const chance = (random: Random, share: number) => random.next() < share
 export function randomScenario(random: Random, regions: readonly string[], pace: Pace): Scenario {
   const hops = Array.from({ length: 2 + integerBelow(random, 3) }, (_, index) => randomHop(random, index, regions))
   const document = chance(random, 0.7) ? 'reused' : 'fresh'
-  const writes = writeKinds.filter((kind) => kind !== 'create' || document === 'fresh')
+  const kinds = pace.deletesOften ? (['upsert', 'delete'] as const) : writeKinds
+  const writes = kinds.filter((kind) => kind !== 'create' || document === 'fresh')
   return {
     name: 'explored',
     about: '',
@@ -50,7 +53,7 @@ function randomJourney(
   random: Random,
   hops: readonly HopDeclaration[],
   writes: readonly (typeof writeKinds)[number][],
-  { isLong, writesOften }: Pace,
+  { isLong, writesOften, deletesOften }: Pace,
 ): Step[] {
   const at = () => pick(random, hops).name
   const later = writes.filter((kind) => kind !== 'create')
@@ -58,11 +61,13 @@ function randomJourney(
   const first = at()
   const steps: Step[] = [{ kind: 'write', write: pick(random, writes), at: first }]
   let here = first
+  // What comes and goes is worth a look from hops that were not told of it.
+  const staysShare = deletesOften ? 0.4 : 0.8
   const length = isLong ? 3 + integerBelow(random, 7) : 1 + integerBelow(random, 2)
   for (let step = 0; step < length; step++) {
     const roll = random.next()
     if (roll < (writesOften ? 0.5 : isLong ? 0.25 : 0.1)) {
-      here = chance(random, 0.8) ? here : at()
+      here = chance(random, staysShare) ? here : at()
       steps.push({
         kind: 'write',
         write: pick(random, later),
@@ -77,7 +82,7 @@ function randomJourney(
       here = to
       steps.push({ kind: 'read', read: pick(random, readKinds), at: here })
     } else if (roll < 0.85) {
-      steps.push({ kind: 'read', read: pick(random, readKinds), at: chance(random, 0.8) ? here : at() })
+      steps.push({ kind: 'read', read: pick(random, readKinds), at: chance(random, staysShare) ? here : at() })
     } else {
       steps.push(...otherSteps(random, { hops, here, writes: later, carry }))
     }

@@ -27,6 +27,7 @@ export function randomTraits(random: Random): Traits {
   const season = pick<Season>(random, ['anything', 'anything', 'splits', 'losses'])
   const othersShare = unrest > 0 && (season === 'losses' || isOneIn(2)) ? 0.3 : 0
   const writesLandLate = isOneIn(15)
+  const deletesOften = isOneIn(writesLandLate ? 3 : 30)
   const strangers = random.fork('stranger')
   const strangersShare = isOneIn(20) ? 0.2 : 0
   return {
@@ -42,7 +43,11 @@ export function randomTraits(random: Random): Traits {
     season,
     writesLandLate,
     // What a change or a late write brings about shows to those who go on for long.
-    pace: { isLong: writesLandLate || isOneIn(unrest > 0 ? 2 : 15), writesOften: writesLandLate },
+    pace: {
+      isLong: writesLandLate || deletesOften || isOneIn(unrest > 0 ? 2 : 15),
+      writesOften: writesLandLate || deletesOften,
+      deletesOften,
+    },
     isStrangers: () => strangersShare > 0 && strangers.next() < strangersShare,
     ttlIsOn: !isOneIn(8),
   }
