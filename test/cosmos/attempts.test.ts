@@ -267,7 +267,7 @@ describe('operations at the same time', () => {
     const store = storeFor(target)
     const numbers = Array.from({ length: 60 }, (_, index) => index + 1)
     const answers = await Promise.all(
-      numbers.map((number) => store.execute(read('point', `0:1#${number}#1=${number}`, `doc-${number}`))),
+      numbers.map(async (number) => store.execute(read('point', `0:1#${number}#1=${number}`, `doc-${number}`))),
     )
     await target.close()
     for (const [index, { document, attempts }] of answers.entries()) {

@@ -118,7 +118,7 @@ describe('connections', () => {
     const scope = scopeOf(...hops)
     const stores = hops.map((declared) => target.openStore(declared, scope))
     await target.account()
-    for (let round = 0; round < 5; round++) await Promise.all(stores.map((store) => store.execute(read())))
+    for (let round = 0; round < 5; round++) await Promise.all(stores.map(async (store) => store.execute(read())))
     await target.close()
     expect(stub.operations()).toHaveLength(250)
     expect(stub.connections()).toBeLessThanOrEqual(51)
