@@ -177,6 +177,15 @@ describe('after a split', () => {
     expect(splitState('1:1#60#1=60#2=60', needed, '0', both)).toBe('unknown')
   })
 
+  test('children that answer one by one are judged where all of them agree: one was asked without the token, after a 404/1002', () => {
+    const first = { sent: needed, received: '1:1#70#1=70#2=70' }
+    const second = { sent: needed, received: '2:1#70#1=70#2=70' }
+    const refused = attempt(404, { sent: needed })
+    const stateOf = (...tries: Attempt[]) => tokenState(tries, ideal(needed), claimIn('0'), ancestry)
+    expect(stateOf(attempt(200, first), attempt(200, second))).toBe('intact')
+    expect(stateOf(refused, attempt(200, { ...first, sent: undefined }), attempt(200, second))).toBe('unknown')
+  })
+
   test('without known ancestors it is unknown', () => {
     expect(tokenState([attempt(200, { ...childAnswer, sent: needed })], ideal(needed), claimIn('0'))).toBe('unknown')
   })

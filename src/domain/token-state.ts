@@ -40,15 +40,25 @@ export function tokenState(
   // The claimed version came without a token. Where no answer ever carried one, the server issues none; else it was kept
   // from us (fetchAll() drops it), and what would have covered the claim cannot be known.
   if (claim.range === undefined) return ideal.token.isEmpty ? 'unsupported' : 'unknown'
-  const answering = answeringAttempt(tries, claim.range, ancestry)
+  const { range: claimed } = claim
+  const speaking = tries.filter(
+    (attempt) => bringsAnswer(attempt.status) && answeredRanges(attempt, claimed, ancestry).length > 0,
+  )
+  const answering = speaking.at(-1) ?? tries.at(-1)
   if (answering === undefined) return 'unknown'
 
-  const answered = answeredRanges(answering, claim.range, ancestry)
+  const answered = answeredRanges(answering, claimed, ancestry)
   // The answer spoke for ranges that are not known to come from the claimed one: a split that nobody has told us of.
   if (answered.length === 0 && answering.received?.parsed?.isEmpty === false) return 'unknown'
-  const ranges = answered.length === 0 ? [claim.range] : answered
-  const [state, ...others] = ranges.map((range) => stateInRange(tries, answering, ideal.token, range, ancestry))
-  // An answer for several children does not tell which of them has the document.
+  if (answered.length === 0 || answered.includes(claimed))
+    return stateInRange(tries, answering, ideal.token, claimed, ancestry)
+  // Several children of a split range, in one answer or in one each, do not tell which of them has the document.
+  const lastFor = new Map<string, Attempt>()
+  for (const attempt of speaking.length === 0 ? [answering] : speaking)
+    for (const range of answeredRanges(attempt, claimed, ancestry)) if (range !== claimed) lastFor.set(range, attempt)
+  const [state, ...others] = [...lastFor].map(([range, attempt]) =>
+    stateInRange(tries, attempt, ideal.token, range, ancestry),
+  )
   return others.every((other) => other === state) ? state! : 'unknown'
 }
 
@@ -64,13 +74,6 @@ function stateInRange(
   const earlier = tries.slice(0, tries.indexOf(answering))
   const wasIntact = earlier.some((attempt) => wireTokenState(attempt.sent, ideal, range, ancestry) === 'intact')
   return wasIntact ? 'dropped' : state
-}
-
-/** A cross-partition query is answered by several exchanges; the one that counts spoke for the document's range. */
-function answeringAttempt(tries: readonly Attempt[], claimed: string, ancestry: Ancestry): Attempt | undefined {
-  const speaksForRange = (attempt: Attempt) =>
-    bringsAnswer(attempt.status) && answeredRanges(attempt, claimed, ancestry).length > 0
-  return tries.findLast(speaksForRange) ?? tries.at(-1)
 }
 
 /** After a split the answer names children of the range that took the write. */

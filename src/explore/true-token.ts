@@ -18,22 +18,24 @@ export function trueToken(
   const { range: claimed } = hop
   if (claimed === undefined) return 'unknown'
   const isOfClaimed = ({ range }: Position) => comesFrom(range, claimed)
-  const answering =
-    requests.findLast((each) => isAnswered(each) && each.status !== 404 && told(each).some(isOfClaimed)) ??
-    requests.at(-1)
+  const speaking = requests.filter((each) => isAnswered(each) && each.status !== 404 && told(each).some(isOfClaimed))
+  const answering = speaking.at(-1) ?? requests.at(-1)
   if (answering === undefined) return 'unknown'
   const answered = told(answering)
-  const stateIn = (range: string): string => {
+  const stateIn = (range: string, answer: RequestEntry): string => {
     const stateOf = (request: RequestEntry) => stateOnWire(request, hop, (elder) => comesFrom(range, elder))
-    const state = stateOf(answering)
+    const state = stateOf(answer)
     if (state === 'intact') return state
-    const before = requests.slice(0, requests.indexOf(answering))
+    const before = requests.slice(0, requests.indexOf(answer))
     return before.some((request) => stateOf(request) === 'intact') ? 'dropped' : state
   }
-  if (answered.length === 0 || answered.some(({ range }) => range === claimed)) return stateIn(claimed)
-  // No state at all: the answer spoke for other ranges. Several: a page of several children does not tell which of them has the
-  // document.
-  const states = new Set(answered.filter(isOfClaimed).map(({ range }) => stateIn(range)))
+  if (answered.length === 0 || answered.some(({ range }) => range === claimed)) return stateIn(claimed, answering)
+  // No state at all: the answer spoke for other ranges. Several: children that answer, together or each for itself, do not tell which
+  // of them has the document.
+  const children = new Map<string, RequestEntry>()
+  for (const each of speaking.length === 0 ? [answering] : speaking)
+    for (const { range } of told(each).filter(isOfClaimed)) if (range !== claimed) children.set(range, each)
+  const states = new Set([...children].map(([range, answer]) => stateIn(range, answer)))
   return states.size === 1 ? [...states][0]! : 'unknown'
 }
 
