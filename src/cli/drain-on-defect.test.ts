@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { ManualClock } from '../base/clock.ts'
-import { drainOnDefect } from './drain-on-defect.ts'
+import { drainOnDefect, placeOfDefect } from './drain-on-defect.ts'
 
 const logger = pino({ level: 'silent' })
 const defect = new Error('a defect')
@@ -35,4 +35,11 @@ test('a drain that fails hides no defect, and work that ends well drains nothing
   expect(given).toEqual([])
   await expect(drainOnDefect(failing, options, fail)).rejects.toBe(defect)
   expect(given).toEqual([0])
+})
+
+test('the place of a defect holds no line of its message', () => {
+  const place = placeOfDefect(new TypeError('cannot sign\nAccountKey=c2VjcmV0\nand more'))
+  expect(place).toMatch(/^TypeError\n\s+at /)
+  expect(place).not.toMatch(/sign|AccountKey|more/)
+  expect(placeOfDefect('no error')).toBe('')
 })

@@ -12,9 +12,11 @@ interface DrainOnDefectOptions {
   readonly graceMs: () => number
 }
 
-/** Our own places. The message could quote anything, and the name says enough to search for. */
+/** Our own places. The message could quote anything, on any of its lines, and the name says enough to search for. */
 export const placeOfDefect = (error: unknown): string =>
-  error instanceof Error ? `${error.name}\n${error.stack?.split('\n').slice(1).join('\n')}` : ''
+  error instanceof Error
+    ? [error.name, ...(error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))].join('\n')
+    : ''
 
 /** For what a drain does beyond the grace; whatever has not ended by then is broken, too. */
 const beyondGraceMs = 5000

@@ -60,31 +60,13 @@ describe('a listener on loopback, asked for as', () => {
   const passes = (host: string | undefined, apiToken?: string, more: { authorization?: string } = {}) =>
     createGate({ host: '127.0.0.1', apiToken, allowUnauthenticated: false })({ host, ...more })
 
-  test.each([
-    'localhost:9464',
-    'LOCALHOST',
-    'localhost.:9464',
-    'hopwatch.localhost:80',
-    '127.0.0.1:9464',
-    '127.8.9.1',
-    '[::1]:9464',
-    '[::1]',
-    undefined,
-  ])('%s is open', (host) => {
+  // Which names these are, src/base/loopback.test.ts tells.
+  test.each(['localhost:9464', '127.8.9.1', undefined])('%s is open', (host) => {
     expect(passes(host)).toBe(true)
     expect(passes(host, 'secret')).toBe(true)
   })
 
-  // A page of evil.example whose name was made to lead to 127.0.0.1 sends its own name.
-  test.each([
-    'evil.example',
-    'evil.example:9464',
-    '127.0.0.1.evil.example',
-    'localhost.evil.example',
-    '10.0.0.1:9464',
-    '[::2]',
-    '',
-  ])('%s is open with the token alone', (host) => {
+  test.each(['evil.example:9464', '127.0.0.1.evil.example', ''])('%s is open with the token alone', (host) => {
     expect(loopbackGate({ host })).toBe(false)
     expect(passes(host)).toBe(false)
     expect(passes(host, 'secret')).toBe(false)

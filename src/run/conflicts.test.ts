@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { scenarioOf } from '../../test/http/support.ts'
 import { ManualClock } from '../base/clock.ts'
 import { seededRandom } from '../base/random.ts'
 import type { StoreAnswer } from '../domain/document-store.ts'
@@ -37,24 +38,14 @@ async function walk(journey: readonly Step[], answers: readonly Told[]): Promise
   const left = [...answers]
   const arm = { name: 'propagated', share: 1, token: 'carried' } as const
   const runner = createRunner({
-    scenario: {
-      name: 'two-writers',
-      about: '',
-      target: 'default',
-      schedule: { kind: 'every', periodMs: 1000, jitterMs: 0 },
-      deadlineMs: 20_000,
-      container: { database: 'd', container: 'c' },
+    scenario: scenarioOf('two-writers', {
       partitionKey: ['/pk'],
-      document: 'reused',
       partitions: 1,
-      ttlSeconds: 3600,
       visibilityWithinMs: 0,
       hops: [hop('a', 'West Europe'), hop('b', 'North Europe')],
       journey,
       arms: [arm],
-      objectives: { staleReads: undefined, tokenLoss: undefined, p95Ms: undefined, retriesPerRead: undefined },
-      budget: undefined,
-    },
+    }),
     openStore: () => {
       /** As the SDK sends it where nobody hands it one. */
       let remembered: WireToken | undefined
